@@ -1,0 +1,156 @@
+"""The database session: one transaction a request or an event, and the one place that commits."""
+
+import asyncio
+from collections.abc import AsyncIterator, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, cast
+
+import asyncpg
+import orjson
+from fastapi import Depends
+from sqlalchemy import URL, Executable, MetaData, make_url
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import registry
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.util import LRUCache
+from starlette.requests import HTTPConnection
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name that follows from its columns, so that refusals can be mapped from it."""
+
+
+def new_registry() -> registry:
+    """Return a registry with a metadata of its own: a service's tables never meet another's.
+
+    Use: `class Base(SQLModel, registry=new_registry()): ...`. Tables are unqualified; the database
+    role's `search_path` is the service's schema.
+    """
+    return registry(metadata=MetaData(naming_convention=NAMING))
+
+
+def asyncpg_url(url: str | URL) -> URL:
+    """Return `url` with SQLAlchemy's asyncpg driver named, whatever driver it named before."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+def driver_dsn(url: str | URL) -> str:
+    """Return `url` as plain asyncpg takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+class Database:
+    """One service's connections, shared by everything in its process.
+
+    `pool_size` is the hard limit of connections (no overflow; the budget is in docs/architecture.md);
+    callers wait for one in the order they came. `statement_timeout` is in milliseconds, 0 is none:
+    request handlers run under one, jobs do not.
+    """
+
+    def __init__(
+        self, url: str | URL, *, application_name: str, pool_size: int = 8, statement_timeout: int = 0
+    ) -> None:
+        self.url = asyncpg_url(url)
+        self.engine = create_async_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_recycle=1800,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
+            connect_args={
+                "timeout": 10,
+                "server_settings": {
+                    "application_name": application_name,
+                    "statement_timeout": str(statement_timeout),
+                    "timezone": "UTC",
+                    "jit": "off",  # plans here are short; compiling them costs more than it saves
+                },
+            },
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(
+            self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
+        )
+        self._turns = asyncio.Semaphore(pool_size)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session in one transaction: committed at the end, rolled back when anything raises."""
+        async with self._turns, self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Yield a session that reads in autocommit, without BEGIN and COMMIT.
+
+        For reads that leave no audit row. Each statement sees its own snapshot.
+        """
+        async with self._turns, self._readers() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+async def get_session(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+    """Yield the request's session; the commit comes before the response leaves (scope "function")."""
+    database: Database = connection.app.state.database
+    async with database.transaction() as session:
+        yield session
+
+
+async def get_read_session(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+    """Yield a reading session for a request that leaves no audit row."""
+    database: Database = connection.app.state.database
+    async with database.read() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(get_session, scope="function")]
+ReadSession = Annotated[AsyncSession, Depends(get_read_session, scope="function")]
+
+
+async def driver(session: AsyncSession) -> asyncpg.Connection:
+    """Return the asyncpg connection of this very transaction, for COPY and for hot reads.
+
+    SQLAlchemy begins its transaction with its first statement; this begins it when none has run yet, so
+    what is done on the driver's connection is committed and rolled back with the session.
+    """
+    raw = await (await session.connection()).get_raw_connection()
+    adapted = cast("AsyncAdapt_asyncpg_connection", raw.dbapi_connection)
+    if adapted._transaction is None:  # noqa: SLF001  # no public way; tests/test_db.py guards it
+        await adapted._start_transaction()  # noqa: SLF001
+    return cast("asyncpg.Connection", raw.driver_connection)
+
+
+_compiled: MutableMapping[Any, Any] = LRUCache(500)
+
+
+async def fetch(session: AsyncSession, statement: Executable) -> list[asyncpg.Record]:
+    """Run a Core statement on the driver's connection and return asyncpg's own rows.
+
+    For hot lists: no result objects between the driver and the encoder. The compiled text is cached by
+    the statement's structure. `IN` with a list of changing length is not supported: use `= ANY(...)`.
+    """
+    connection = await driver(session)
+    element = cast("ClauseElement", statement)
+    dialect = (await session.connection()).dialect
+    compiled, extracted, _, _ = element._compile_w_cache(  # noqa: SLF001  # no public way to the cache
+        dialect, compiled_cache=_compiled, column_keys=[]
+    )
+    values = compiled.construct_params(extracted_parameters=extracted)  # type: ignore[call-arg]
+    processors = compiled._bind_processors  # type: ignore[attr-defined]  # noqa: SLF001
+    arguments = [
+        processors[name](values[name]) if name in processors else values[name]
+        for name in compiled.positiontup or ()  # type: ignore[attr-defined]
+    ]
+    return cast("list[asyncpg.Record]", await connection.fetch(compiled.string, *arguments))  # type: ignore[attr-defined]
