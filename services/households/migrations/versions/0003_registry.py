@@ -108,14 +108,14 @@ def _memberships() -> None:
         sa.Column("household_id", sa.Uuid, nullable=False),
         sa.Column("relation", CODE, nullable=False),
         sa.Column("valid_from", sa.Date, nullable=False),
-        sa.Column("valid_to", sa.Date),  # exclusive: the first day on which the person is not a member
+        sa.Column("valid_to", sa.Date),  # exclusive; equal to valid_from where the membership was found never to have been
         sa.Column("end_reason", CODE),
         sa.PrimaryKeyConstraint("id", name="pk_memberships"),
         sa.CheckConstraint(
             "relation IN ('head', 'spouse', 'child', 'parent', 'grandchild', 'relative', 'other')",
             name="ck_memberships_relation",
         ),
-        sa.CheckConstraint("valid_to > valid_from", name="ck_memberships_valid_to"),
+        sa.CheckConstraint("valid_to >= valid_from", name="ck_memberships_valid_to"),
         sa.CheckConstraint("end_reason IN ('left', 'moved', 'died', 'merged', 'feed')", name="ck_memberships_end_reason"),
         sa.CheckConstraint("(valid_to IS NULL) = (end_reason IS NULL)", name="ck_memberships_ended"),
     )
