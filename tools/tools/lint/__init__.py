@@ -1,0 +1,1 @@
+"""The project's own lint rules: what ruff, mypy and import-linter cannot say."""
