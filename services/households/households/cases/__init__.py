@@ -1,0 +1,1 @@
+"""Target cases: a household's way from found to out of poverty."""

@@ -1,0 +1,1 @@
+"""Committees that find, propose and certify target households, and their members' terms."""

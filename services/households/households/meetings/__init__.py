@@ -1,0 +1,1 @@
+"""Meetings of committees: who was present, who declared a conflict, the minutes."""

@@ -1,0 +1,1 @@
+"""Resolutions of a meeting over many cases: certified, rejected or returned."""
