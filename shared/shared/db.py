@@ -128,7 +128,7 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
     raw = await (await session.connection()).get_raw_connection()
     adapted = cast("AsyncAdapt_asyncpg_connection", raw.dbapi_connection)
     if adapted._transaction is None:  # noqa: SLF001  # no public way; tests/test_db.py guards it
-        await adapted._start_transaction()  # noqa: SLF001
+        await adapted._start_transaction()  # type: ignore[no-untyped-call]  # noqa: SLF001
     return cast("asyncpg.Connection", raw.driver_connection)
 
 
@@ -147,10 +147,10 @@ async def fetch(session: AsyncSession, statement: Executable) -> list[asyncpg.Re
     compiled, extracted, _, _ = element._compile_w_cache(  # noqa: SLF001  # no public way to the cache
         dialect, compiled_cache=_compiled, column_keys=[]
     )
-    values = compiled.construct_params(extracted_parameters=extracted)  # type: ignore[call-arg]
+    values = compiled.construct_params(extracted_parameters=extracted) or {}
     processors = compiled._bind_processors  # type: ignore[attr-defined]  # noqa: SLF001
     arguments = [
         processors[name](values[name]) if name in processors else values[name]
         for name in compiled.positiontup or ()  # type: ignore[attr-defined]
     ]
-    return cast("list[asyncpg.Record]", await connection.fetch(compiled.string, *arguments))  # type: ignore[attr-defined]
+    return cast("list[asyncpg.Record]", await connection.fetch(compiled.string, *arguments))

@@ -41,7 +41,7 @@ def scripts(member: str) -> ScriptDirectory:
 
 
 def create_plumbing(op: alembic.operations.Operations) -> None:
-    """Create the tables that every service needs: outbox, inbox, jobs, idempotency keys, audit, …
+    """Create the tables that every service needs: outbox, inbox, jobs, idempotency keys, audit.
 
     Called by each service's `0001`. A later change of these tables is a function of its own here, called
     by each service's next migration.
@@ -98,7 +98,7 @@ def sql(member: str) -> str:
     return buffer.getvalue()
 
 
-def _run(connection: Connection | None, directory: ScriptDirectory, **options: Any) -> None:
+def _run(connection: Connection | None, /, directory: ScriptDirectory, **options: Any) -> None:
     def steps(revision: Any, _context: MigrationContext) -> list[RevisionStep]:
         return directory._upgrade_revs("head", revision)  # noqa: SLF001  # what alembic's own command does
 

@@ -63,6 +63,7 @@ async def _roles(connection: asyncpg.Connection, service: str, passwords: Passwo
 async def _schema(connection: asyncpg.Connection, service: str) -> None:
     owner, app = f"{service}_owner", f"{service}_app"
     database = await connection.fetchval("SELECT quote_ident(current_database())")
+    defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service}"
     # A role may create a schema for another only as its member; an administrator who is none becomes one.
     await connection.execute(f"GRANT {owner} TO CURRENT_USER")
     for statement in (
@@ -72,9 +73,7 @@ async def _schema(connection: asyncpg.Connection, service: str) -> None:
         f"CREATE SCHEMA IF NOT EXISTS {service} AUTHORIZATION {owner}",
         f"REVOKE ALL ON SCHEMA {service} FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA {service} TO {app}",
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service} "
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {service} "
-        f"GRANT USAGE, SELECT ON SEQUENCES TO {app}",
+        f"{defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+        f"{defaults} GRANT USAGE, SELECT ON SEQUENCES TO {app}",
     ):
         await connection.execute(statement)

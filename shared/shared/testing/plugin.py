@@ -1,0 +1,62 @@
+"""Fixtures for every member's tests. A service's conftest says which one it is: the fixture `service`."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db import Database
+from shared.testing.cluster import Cluster
+
+
+@pytest.fixture(scope="session")
+def _cluster_folder() -> Iterator[Path]:
+    # pytest's own temporary folders are private to the user, and PostgreSQL under root is another user.
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chumchon-tests-")))
+        folder.chmod(0o711)
+        yield folder
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def cluster(_cluster_folder: Path) -> AsyncIterator[Cluster]:
+    """Real PostgreSQL, private to this test process."""
+    cluster = Cluster(_cluster_folder)
+    cluster.server.start()
+    yield cluster
+    await cluster.close()
+    cluster.server.remove()
+
+
+@pytest.fixture
+def service() -> str:
+    """Name the service under test; each service's conftest overrides this."""
+    message = "this folder's conftest.py does not say which service it tests"
+    raise LookupError(message)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def session(cluster: Cluster, service: str) -> AsyncIterator[AsyncSession]:
+    """Session of the service's app role in a transaction that is rolled back after the test."""
+    async with cluster.session(service) as session:
+        yield session
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database_name(cluster: Cluster, service: str) -> AsyncIterator[str]:
+    """Name of a database of the test's own, for tests with real commits."""
+    name = await cluster.create(service)
+    yield name
+    await cluster.drop(name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(cluster: Cluster, service: str, database_name: str) -> AsyncIterator[Database]:
+    """Connections of the service's app role to a database of the test's own."""
+    database = Database(cluster.url(service, database_name), application_name="tests")
+    yield database
+    await database.close()

@@ -1,0 +1,113 @@
+"""The session: one transaction, one commit place, the driver's connection inside it."""
+
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, insert, select, text
+
+from shared.db import Database, driver, fetch
+from shared.testing.cluster import Cluster
+
+THINGS = Table("things", MetaData(), Column("id", Integer, primary_key=True), Column("name", Text))
+
+
+@pytest.fixture
+def service() -> str:
+    return "funds"  # any service's plumbing schema does
+
+
+@pytest.fixture
+async def things(cluster: Cluster, database_name: str) -> None:
+    """Add a small table to the test's database, as the owner."""
+    url = cluster.url("funds", database_name, role="owner")
+    connection = await asyncpg.connect(url)
+    await connection.execute("CREATE TABLE things (id integer PRIMARY KEY, name text)")
+    await connection.close()
+
+
+async def names(database: Database) -> list[str]:
+    async with database.read() as session:
+        return [row["name"] for row in await fetch(session, select(THINGS.c.name).order_by(THINGS.c.id))]
+
+
+@pytest.mark.usefixtures("things")
+async def test_what_the_driver_writes_is_rolled_back_with_the_session(database: Database) -> None:
+    async def write_and_fail() -> None:
+        async with database.transaction() as session:
+            connection = await driver(session)  # before any statement of the session
+            await connection.execute("INSERT INTO things VALUES (1, 'driver')")
+            await session.execute(insert(THINGS).values(id=2, name="session"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await write_and_fail()
+    assert await names(database) == []
+
+
+@pytest.mark.usefixtures("things")
+async def test_session_and_driver_commit_together(database: Database) -> None:
+    async with database.transaction() as session:
+        await (await driver(session)).execute("INSERT INTO things VALUES (1, 'driver')")
+        await session.execute(insert(THINGS).values(id=2, name="session"))
+        assert await names(database) == []  # nobody else sees it yet
+    assert await names(database) == ["driver", "session"]
+
+
+@pytest.mark.usefixtures("things")
+async def test_fetch_passes_each_call_its_own_values(database: Database) -> None:
+    async with database.transaction() as session:
+        for number, name in enumerate(["ก", "ข", "ค"]):
+            await session.execute(insert(THINGS).values(id=number, name=name))
+        for name in ("ข", "ค", "ข"):
+            rows = await fetch(session, select(THINGS.c.id).where(THINGS.c.name == name))
+            assert [row["id"] for row in rows] == [{"ข": 1, "ค": 2}[name]]
+        statement = select(THINGS.c.id).where(THINGS.c.id > bindparam("least", 1)).limit(5)
+        assert [row["id"] for row in await fetch(session, statement)] == [2]
+
+
+async def test_a_reading_session_opens_no_transaction(database: Database) -> None:
+    async with database.read() as session:
+        assert not (await driver(session)).is_in_transaction()
+    async with database.transaction() as session:
+        assert (await driver(session)).is_in_transaction()
+
+
+async def test_a_service_sees_only_its_own_schema(cluster: Cluster) -> None:
+    name = await cluster.create("funds", "households")
+    for service, other in (("funds", "households"), ("households", "funds")):
+        for role in ("app", "owner"):
+            connection = await asyncpg.connect(cluster.url(service, name, role=role))
+            assert await connection.fetchval("SELECT count(*) FROM outbox") == 0
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(f"SELECT * FROM {other}.outbox")
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(f"CREATE VIEW peek AS SELECT * FROM {other}.outbox")
+            await connection.close()
+    await cluster.drop(name)
+
+
+async def test_the_app_role_cannot_change_tables_or_rewrite_the_audit(
+    cluster: Cluster, database_name: str
+) -> None:
+    connection = await asyncpg.connect(cluster.url("funds", database_name))
+    for statement in (
+        "ALTER TABLE outbox ADD x int",
+        "DROP TABLE outbox",
+        f'CREATE TABLE "{uuid4().hex}" (x int)',
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    for statement in ("UPDATE audit SET action = 'x'", "DELETE FROM audit", "TRUNCATE audit"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    await connection.close()
+
+
+async def test_a_request_waits_its_turn_for_a_connection(cluster: Cluster, database_name: str) -> None:
+    database = Database(cluster.url("funds", database_name), application_name="one", pool_size=1)
+    async with database.transaction() as first:
+        await first.execute(text("SELECT 1"))
+    async with database.transaction() as second:
+        assert (await second.execute(text("SELECT 2"))).scalar_one() == 2
+    await database.close()
