@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("lon", sa.Double),
         sa.Column("valid_from", sa.Date),
         sa.Column("valid_to", sa.Date),
-        sa.Column("successor_code", CODE),
+        sa.Column("successors", postgresql.ARRAY(CODE), nullable=False, server_default="{}"),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("code", name="pk_areas"),
         sa.CheckConstraint("level IN (2, 4, 6, 8)", name="ck_areas_level"),

@@ -1,0 +1,9 @@
+"""Who may do what: one name for each scope that operations of this service ask for."""
+
+from typing import Annotated
+
+from shared.security import Principal, requires
+
+AreaReader = Annotated[Principal, requires("areas:read")]
+HouseholdReader = Annotated[Principal, requires("households:read")]
+HouseholdWriter = Annotated[Principal, requires("households:write")]

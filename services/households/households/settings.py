@@ -1,0 +1,11 @@
+"""What the households service is told by its environment."""
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Settings of the households service, read from `CHUMCHON_HOUSEHOLDS_…`."""
+
+    model_config = SettingsConfigDict(env_prefix="CHUMCHON_HOUSEHOLDS_")
