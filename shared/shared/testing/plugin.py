@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import Database
 from shared.testing.cluster import Cluster
+from shared.testing.identity import TestIssuer
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +63,20 @@ async def database(cluster: Cluster, service: str, database_name: str) -> AsyncI
     database = Database(cluster.url(service, database_name), application_name="tests")
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def issuer() -> TestIssuer:
+    """Issues internal tokens that the apps under test accept."""
+    return TestIssuer.new()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """HTTP client of the test's `app` (a fixture of the service's conftest), inside its lifespan."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://service") as client,
+    ):
+        yield client
