@@ -21,7 +21,7 @@ class Area(Base, table=True):
     name_th: str = Field(sa_column=Column(Text, nullable=False))
     name_en: str | None = Field(default=None, sa_column=Column(Text))
     name_key: str = Field(sa_column=Column(CODE, nullable=False))
-    name_grams: list[str] = Field(sa_column=Column(ARRAY(CODE), nullable=False))
+    name_parts: list[str] = Field(sa_column=Column(ARRAY(CODE), nullable=False))
     sort_key: str = Field(sa_column=Column(CODE, nullable=False))
     lat: float | None = None
     lon: float | None = None

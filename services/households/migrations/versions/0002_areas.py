@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("name_th", sa.Text, nullable=False),
         sa.Column("name_en", sa.Text),
         sa.Column("name_key", CODE, nullable=False),
-        sa.Column("name_grams", postgresql.ARRAY(sa.Text(collation="C")), nullable=False),
+        sa.Column("name_parts", postgresql.ARRAY(sa.Text(collation="C")), nullable=False),
         sa.Column("sort_key", CODE, nullable=False),
         sa.Column("lat", sa.Double),
         sa.Column("lon", sa.Double),
@@ -37,5 +37,5 @@ def upgrade() -> None:
     # Children of an area, and the whole country one level at a time, in code order.
     op.create_index("ix_areas_parent_code_code", "areas", ["parent_code", "code"])
     op.create_index("ix_areas_level_code", "areas", ["level", "code"])
-    # Name search that forgives typing mistakes: names that share parts with the question (core GIN, no extension).
-    op.create_index("ix_areas_name_grams", "areas", ["name_grams"], postgresql_using="gin")
+    # Name search that forgives typing mistakes: names that share a part with the question (core GIN, no extension).
+    op.create_index("ix_areas_name_parts", "areas", ["name_parts"], postgresql_using="gin")
