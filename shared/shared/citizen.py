@@ -7,7 +7,6 @@ key is another one. Keys live in files outside the database.
 import hmac
 import os
 import re
-import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,10 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared import keyfiles
+from shared.keyfiles import KEY_BYTES, InsecureKeys
 from shared.thai import normalise_digits
 
-KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _HEAD: Final = 2  # bytes of the key number in front of every ciphertext
 _TAG_BYTES: Final = 16
@@ -31,10 +31,6 @@ _CIPHER_FILE: Final = re.compile(r"^citizen-cipher-([0-9]{4})\.key$")
 
 class UnreadableCiphertext(ValueError):
     """The bytes do not open: unknown key number, another row's value, or changed bytes."""
-
-
-class InsecureKeys(RuntimeError):
-    """The key folder is missing a key, or a key file may be read by others than its owner."""
 
 
 def normalise(text: str) -> str:
@@ -150,23 +146,22 @@ def make_keys(folder: Path) -> CitizenKeys:
     """Make the keys that are missing in the folder (mode 0600) and load all of them."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _cipher_files(folder):
-        _write_key(folder / "citizen-cipher-0001.key")
-    if not (folder / _INDEX_FILE).exists():
-        _write_key(folder / _INDEX_FILE)
+        keyfiles.make(folder / "citizen-cipher-0001.key")
+    keyfiles.make(folder / _INDEX_FILE)
     return load_keys(folder)
 
 
 def add_cipher_key(folder: Path) -> int:
     """Add the next cipher key and return its number: new values use it, old ones still open."""
     number = max(_cipher_files(folder), default=0) + 1
-    _write_key(folder / f"citizen-cipher-{number:04d}.key")
+    keyfiles.make(folder / f"citizen-cipher-{number:04d}.key")
     return number
 
 
 def load_keys(folder: Path) -> CitizenKeys:
     """Load every key of the folder. InsecureKeys if one is missing, malformed or readable by others."""
-    ciphers = {number: _read_key(path) for number, path in _cipher_files(folder).items()}
-    return CitizenKeys(cipher=Cipher(ciphers), index=BlindIndex(_read_key(folder / _INDEX_FILE)))
+    ciphers = {number: keyfiles.read(path) for number, path in _cipher_files(folder).items()}
+    return CitizenKeys(cipher=Cipher(ciphers), index=BlindIndex(keyfiles.read(folder / _INDEX_FILE)))
 
 
 def _bound(table: str, row: UUID) -> bytes:
@@ -176,36 +171,3 @@ def _bound(table: str, row: UUID) -> bytes:
 def _cipher_files(folder: Path) -> dict[int, Path]:
     found = ((_CIPHER_FILE.match(path.name), path) for path in sorted(folder.glob("citizen-cipher-*.key")))
     return {int(match[1]): path for match, path in found if match}
-
-
-def _write_key(path: Path) -> None:
-    # Complete before it gets its name: a process that loads at the same moment sees a whole key or none.
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(os.urandom(KEY_BYTES).hex().encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(partial, path)
-    except FileExistsError:
-        pass  # another process made it first; its key is the one
-    finally:
-        partial.unlink()
-
-
-def _read_key(path: Path) -> bytes:
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise InsecureKeys(f"{path.name}: {error.strerror}") from error
-    if stat.S_IMODE(mode) & 0o077:
-        raise InsecureKeys(f"{path.name} may be read by others: chmod 600")
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        raise InsecureKeys(f"{path.name} is not a key") from None
-    if len(key) != KEY_BYTES:
-        raise InsecureKeys(f"{path.name} does not hold 32 bytes")
-    return key

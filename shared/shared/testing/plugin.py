@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +12,8 @@ import pytest_asyncio
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import keyfiles
+from shared.citizen import make_keys
 from shared.db import Database
 from shared.testing.cluster import Cluster
 from shared.testing.identity import TestIssuer
@@ -80,3 +83,21 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         httpx.AsyncClient(transport=transport, base_url="http://service") as client,
     ):
         yield client
+
+
+@pytest.fixture
+def settings_values(
+    cluster: Cluster, service: str, database_name: str, issuer: TestIssuer, tmp_path: Path
+) -> dict[str, Any]:
+    """Values for the service's `Settings`: a database, keys and files of the test's own."""
+    secrets = tmp_path / "secrets"
+    make_keys(secrets)
+    keyfiles.make(secrets / keyfiles.CURSOR_KEY)
+    return {
+        "environment": "test",
+        "database_url": cluster.url(service, database_name),
+        "owner_database_url": cluster.url(service, database_name, role="owner"),
+        "secrets_folder": secrets,
+        "internal_jwks": issuer.jwks,
+        "files_url": f"file://{tmp_path}/files",
+    }
