@@ -1,0 +1,155 @@
+"""Keyset paging: `{"items": […], "next": cursor}` with cursors that only this list with these filters takes.
+
+A cursor is the key of the last row, signed (HMAC-SHA-256) together with the list's name and filters: it
+tells the caller nothing she has not seen and cannot be moved to another list. It is not bound to the
+caller, because visibility is in the query, not in the cursor.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+import orjson
+from asyncpg import Record
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from shared.errors import InvalidCursor
+from shared.schemas import Schema
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+_SIGNATURE = 16
+_MAX_CURSOR = 1024
+Scalar = str | int | float | bool | None
+Item = TypeVar("Item")
+
+
+class Page(Schema, Generic[Item]):
+    """One page of a list; `next` is null on the last one, `total` only there when `count=true`."""
+
+    items: list[Item]
+    next: str | None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What a list was asked: how many rows, after which one, and whether to count."""
+
+    limit: int
+    count: bool
+    after: tuple[Any, ...] | None
+    """The key of the last row seen, as it was given to `page(next_key=…)`; None on the first page."""
+    request: Request
+
+    def __str__(self) -> str:
+        """Return no more than the size, so that a log line shows no filter."""
+        return f"Params(limit={self.limit})"
+
+
+async def _params(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows of a page")] = DEFAULT_LIMIT,
+    cursor: Annotated[
+        str | None, Query(max_length=_MAX_CURSOR, description="`next` of the page before")
+    ] = None,
+    count: Annotated[bool, Query(description="Give the total of all pages")] = False,  # noqa: FBT002
+) -> Params:
+    """Read the paging parameters; raises InvalidCursor."""
+    after = None if cursor is None else decode(cursor, key=_key(request), bound_to=_binding(request))
+    return Params(limit=limit, count=count, after=after, request=request)
+
+
+PageParams = Annotated[Params, Depends(_params)]
+"""Parameter type of every list: `page: paging.PageParams`."""
+
+
+def _key(request: Request) -> bytes:
+    key: bytes = request.app.state.cursor_key
+    return key
+
+
+def _binding(request: Request) -> str:
+    """Return the list's path and filters in one spelling, without the paging parameters."""
+    filters = sorted(
+        (name, value)
+        for name, value in request.query_params.multi_items()
+        if name not in {"limit", "cursor", "count"}
+    )
+    return f"{request.url.path}?{urlencode(filters)}"
+
+
+def encode(values: Sequence[Scalar], *, key: bytes, bound_to: str) -> str:
+    """Return a cursor for the row whose sort key is `values`."""
+    payload = orjson.dumps(list(values), default=str)
+    return base64.urlsafe_b64encode(_sign(payload, key, bound_to) + payload).rstrip(b"=").decode()
+
+
+def decode(cursor: str, *, key: bytes, bound_to: str) -> tuple[Any, ...]:
+    """Return the sort key in a cursor; raises InvalidCursor for any other text."""
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    except ValueError as error:
+        raise InvalidCursor from error
+    signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
+    if not hmac.compare_digest(signature, _sign(payload, key, bound_to)):
+        raise InvalidCursor
+    return tuple(orjson.loads(payload))
+
+
+def _sign(payload: bytes, key: bytes, bound_to: str) -> bytes:
+    message = bound_to.encode("utf-8", "replace") + b"\n" + payload
+    return hmac.new(key, message, hashlib.sha256).digest()[:_SIGNATURE]
+
+
+def _plain(value: Any) -> Any:
+    """Encode what msgspec leaves to us: database rows and models."""
+    if isinstance(value, Record):
+        return dict(value)
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"cannot encode {type(value).__name__}")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plain, decimal_format="string", uuid_format="canonical")
+
+
+def json_bytes(value: Any) -> bytes:
+    """Encode rows, models and plain values as JSON: UUIDs and dates as text, Decimal as a string."""
+    return _encoder.encode(value)
+
+
+def page(
+    params: Params,
+    rows: Sequence[Record | Mapping[str, Any] | BaseModel],
+    *,
+    next_key: Sequence[Scalar] | None,
+    total: int | None = None,
+) -> Response:
+    """Return a page of rows as a response, encoded at once, without validating them again.
+
+    `next_key` is the sort key of the last row when there are more rows, else None. Fetch `limit + 1` rows
+    to know: `more = len(rows) > page.limit`. Declare the shape with `response_model=Page[Thing]`.
+    """
+    request = params.request
+    cursor = None
+    headers = {}
+    if next_key is not None:
+        cursor = encode(next_key, key=_key(request), bound_to=_binding(request))
+        query = [(n, v) for n, v in request.query_params.multi_items() if n != "cursor"]
+        query.append(("cursor", cursor))
+        headers["link"] = f'<{request.url.path}?{urlencode(query)}>; rel="next"'
+    body: dict[str, Any] = {"items": rows, "next": cursor}
+    if total is not None:
+        body["total"] = total
+    return Response(_encoder.encode(body), media_type="application/json", headers=headers)
