@@ -1,53 +1,53 @@
 """What an area code and an area name say by themselves."""
 
-from collections.abc import Collection
+from difflib import SequenceMatcher
 
-LEVELS = (2, 4, 6, 8)
-"""Digits of a code: province, district, tambon, village."""
+from shared.thai import clean_text, name_key
 
-_PREFIXES = (
-    "จังหวัด",
-    "อำเภอ",
-    "กิ่งอำเภอ",
-    "เขต",
-    "ตำบล",
-    "แขวง",
-    "หมู่บ้าน",
-    "บ้าน",
-    "จ.",
-    "อ.",
-    "ต.",
-    "บ.",
-)
-
-
-def parent_of(code: str) -> str | None:
-    """Return the code of the area that holds this one; None for a province."""
-    return code[:-2] or None
-
-
-def path_of(code: str) -> list[str]:
-    """Return the codes from the province down to `code` itself."""
-    return [code[:length] for length in LEVELS if length <= len(code)]
+_KINDS = (
+    "จังหวัด", "กิ่งอำเภอ", "อำเภอ", "เขต", "ตำบล", "แขวง", "หมู่บ้าน", "บ้าน",
+    "จ.", "อ.", "ต.", "บ.",
+)  # fmt: skip
+_PART = 3
+_TYPO_LETTERS = 12  # longer names share enough three-letter parts in spite of a mistake
+ALIKE = 0.6
+"""Least likeness of a name found by its parts only."""
 
 
 def bare_name(name: str) -> str:
     """Return a name without the word for its kind: ตำบลโนนกุง → โนนกุง; a name that is only that word stays."""
-    for prefix in _PREFIXES:
-        if name.startswith(prefix) and len(name) > len(prefix) + 1:
-            return name.removeprefix(prefix).strip()
-    return name
+    text = clean_text(name)
+    for kind in _KINDS:
+        if text.startswith(kind) and len(text) > len(kind) + 1:
+            return text.removeprefix(kind).strip()
+    return text
 
 
-def grams(*keys: str) -> list[str]:
-    """Return the distinct three-letter parts of names, with a blank at either end, sorted."""
-    return sorted({f" {key} "[at : at + 3] for key in keys for at in range(max(len(key), 1))})
+def search_key(name: str) -> str:
+    """Return what an area is searched by: without its kind, one spelling, lower case, no blanks."""
+    return name_key(bare_name(name))
 
 
-def likeness(question: Collection[str], name: Collection[str]) -> float:
-    """Return how much two sets of parts have in common (Dice), 0 to 1."""
-    common = len(set(question) & set(name))
-    return 2 * common / (len(question) + len(name)) if question and name else 0.0
+def parts(*keys: str) -> list[str]:
+    """Return what two similar names have in common: three-letter pieces, and short names less one letter."""
+    found: set[str] = set()
+    for key in filter(None, keys):
+        framed = f" {key} "
+        found |= {framed[at : at + _PART] for at in range(len(framed) - _PART + 1)}
+        if len(key) <= _TYPO_LETTERS:
+            found |= {f"~{key[:at]}{key[at + 1 :]}" for at in range(len(key))} | {f"~{key}"}
+    return sorted(found)
+
+
+def likeness(question: str, *names: str) -> float:
+    """Return how alike the question and the best of an area's names are: 1 is equal, 0 nothing in common."""
+    best = 0.0
+    for name in filter(None, names):
+        score = SequenceMatcher(None, question, name, autojunk=False).ratio()
+        if question in name:  # a part of a name is meant more often than a misspelt other one
+            score = max(score, 0.9 if name.startswith(question) else 0.7)
+        best = max(best, score)
+    return best
 
 
 def village_name(code: str) -> str:

@@ -1,0 +1,17 @@
+"""Refusals about areas."""
+
+from shared.errors import InvalidField, NotFound
+
+
+class AreaNotFound(NotFound):
+    """No area has this code."""
+
+    code = "area_not_found"
+    title_th, title_en = "ไม่พบพื้นที่ตามรหัสนี้", "No area has this code"
+
+
+class UnknownArea(InvalidField):
+    """The code given belongs to no known area."""
+
+    code = "unknown_area"
+    title_th, title_en = "ไม่รู้จักรหัสพื้นที่", "The area code is not known"
