@@ -1,0 +1,26 @@
+"""The API of the funds service."""
+
+from fastapi import FastAPI
+
+from funds.known_households import routes as known_households
+from funds.settings import Settings
+from shared import instruments, web
+from shared.db import Database
+
+TITLE = "Funds (กองทุนชุมชน)"
+DESCRIPTION = (
+    "Village money, lent well and repaid: the poverty fund (กข.คจ.), the women's fund, savings groups."
+)
+ROUTERS = [known_households.router, instruments.router("funds")]
+
+
+def create_app(settings: Settings, *, database: Database | None = None) -> FastAPI:
+    """Return the service's app; `database` is given where a worker in the same process shares it."""
+    return web.create_app(
+        name="funds",
+        title=TITLE,
+        description=DESCRIPTION,
+        settings=settings,
+        routers=ROUTERS,
+        database=database,
+    )

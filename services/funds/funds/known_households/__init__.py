@@ -1,0 +1,1 @@
+"""What funds knows of households: where they are, their poverty status, whether they are certified."""

@@ -1,0 +1,46 @@
+"""The households that the poverty fund may lend to."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from starlette.responses import Response
+
+from funds.known_households import queries
+from funds.known_households.schemas import EligibleHousehold
+from funds.permissions import FundReader
+from shared import paging, problems, web
+from shared.areas import AreaCode
+from shared.db import ReadSession
+from shared.errors import InvalidCursor, InvalidRequest, UnknownParameter
+
+router = web.router(tags=["eligible households"])
+
+
+@router.get(
+    "/funds/eligible-households",
+    response_model=paging.Page[EligibleHousehold],
+    responses=problems.responses(InvalidCursor, InvalidRequest, UnknownParameter),
+    summary="Households that the poverty fund may lend to (ครัวเรือนเป้าหมายที่กู้ กข.คจ. ได้)",
+)
+async def list_eligible_households(
+    session: ReadSession,
+    principal: FundReader,
+    page: paging.PageParams,
+    area: Annotated[AreaCode | None, Query(description="This area and all below it")] = None,
+    certified: Annotated[
+        bool, Query(description="On the target register now; false lists the others that funds knows of")
+    ] = True,  # noqa: FBT002  # a query parameter is passed by name
+) -> Response:
+    """List the households on the target register, as far as households has told of them.
+
+    The poverty fund (กข.คจ.) lends to certified target households only; the register lives in the
+    households service and comes here by its events. Sorted by village, then id.
+    """
+    filters = queries.Filters(areas=principal.areas, area=area or "", certified=certified)
+    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
+    rows = await queries.page(session, filters=filters, after=after, limit=page.limit + 1)
+    more, rows = len(rows) > page.limit, rows[: page.limit]
+    total = await queries.count(session, filters=filters) if page.count else None
+    last = (rows[-1]["village_code"], str(rows[-1]["household_id"])) if more else None
+    return paging.page(page, rows, next_key=last, total=total)

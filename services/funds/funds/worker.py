@@ -1,0 +1,23 @@
+"""What the funds service does beside answering: it publishes its events and learns of households."""
+
+import asyncio
+
+from funds.known_households import consumers as known_households
+from funds.settings import Settings
+from shared import relay
+from shared.bus import Bus
+from shared.consumers import Consumer
+from shared.db import Database
+
+CONSUMERS = [Consumer(name="funds.known_households", handlers=known_households.HANDLERS)]
+
+
+async def run(settings: Settings, bus: Bus, stop: asyncio.Event) -> None:
+    """Run relay and consumers until `stop` is set; when one of them fails, all end and this raises."""
+    database = Database(settings.database_url, application_name="funds-worker", pool_size=settings.pool_size)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(relay.run(database, bus, stop=stop))
+            tasks.create_task(bus.consume(CONSUMERS, database, stop=stop))
+    finally:
+        await database.close()
