@@ -2,9 +2,9 @@
 
 from fastapi import FastAPI
 
-from tourism.settings import Settings
 from shared import instruments, web
 from shared.db import Database
+from tourism.settings import Settings
 
 TITLE = "Tourism (ชุมชนท่องเที่ยว)"
 DESCRIPTION = "Villages that host: hands-on programmes, catalogues, bookings."

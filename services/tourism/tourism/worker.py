@@ -2,11 +2,11 @@
 
 import asyncio
 
-from tourism.settings import Settings
 from shared import relay
 from shared.bus import Bus
 from shared.consumers import Consumer
 from shared.db import Database
+from tourism.settings import Settings
 
 CONSUMERS: list[Consumer] = []
 

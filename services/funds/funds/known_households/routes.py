@@ -28,9 +28,9 @@ async def list_eligible_households(
     principal: FundReader,
     page: paging.PageParams,
     area: Annotated[AreaCode | None, Query(description="This area and all below it")] = None,
-    certified: Annotated[
+    certified: Annotated[  # noqa: FBT002  # FastAPI passes it by name
         bool, Query(description="On the target register now; false lists the others that funds knows of")
-    ] = True,  # noqa: FBT002  # a query parameter is passed by name
+    ] = True,
 ) -> Response:
     """List the households on the target register, as far as households has told of them.
 
