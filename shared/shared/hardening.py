@@ -105,14 +105,16 @@ class StrictRequest(Request):
 
     def __init__(self, scope: Scope, receive: Receive, *, limit: int) -> None:
         """Read at most `limit` bytes; raises BodyTooLarge, at once when the length is declared."""
-        declared = 0
+        declared, chunked = 0, False
         for name, value in scope["headers"]:
             if name == b"content-length" and value.isdigit():
                 declared = int(value[:20])
+            chunked = chunked or name == b"transfer-encoding"
         if declared > limit:
             raise BodyTooLarge(max_bytes=limit)
         super().__init__(scope, _counted(receive, limit))
         self.parsed: Any = None
+        self.has_body = declared > 0 or chunked
 
     async def json(self) -> Any:
         """Return what `parse` found."""

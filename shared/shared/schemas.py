@@ -20,3 +20,13 @@ class Text(Schema):
 
     th: str
     en: str
+
+
+class Filters(BaseModel):
+    """The filters of a list, as a query model beside the paging parameters.
+
+    `filters: Annotated[HouseholdFilters, Query()]`. Unknown names are refused by the route itself, which
+    knows the paging parameters too; forbidding extras here would refuse those.
+    """
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, use_attribute_docstrings=True)

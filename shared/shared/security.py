@@ -7,11 +7,13 @@ seconds. Claims: iss `chumchon-gateway`, aud (the service), sub, client_id, scop
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import Request, Security
+from fastapi.openapi.models import OAuth2, OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import SecurityScopes
 from fastapi.security.base import SecurityBase
 
@@ -134,39 +136,46 @@ class InternalToken(SecurityBase):
 
     def __init__(self) -> None:
         """Describe it for OpenAPI as the callers see it: OAuth 2 client credentials at the gateway."""
-        from fastapi.openapi.models import OAuth2, OAuthFlowClientCredentials, OAuthFlows  # noqa: PLC0415
-
         flow = OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes=dict(SCOPES))
         self.model = OAuth2(flows=OAuthFlows(clientCredentials=flow))
         self.scheme_name = "oauth2"
 
     async def __call__(self, request: Request, security_scopes: SecurityScopes) -> Principal:
         """Return the caller, or refuse: 401 without a genuine token, 403 without the scope."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if not token or scheme.lower() != "bearer":
-            raise TokenMissing
-        verifier: Verifier = request.app.state.verifier
-        verified = verifier.verify(token)
-        for scope in security_scopes.scopes:
-            if scope not in verified.scopes:
-                raise ScopeMissing(f"ต้องมีขอบเขตสิทธิ์ {scope}", f"The scope {scope} is needed", scope=scope)
-        principal = Principal(
-            subject=verified.subject,
-            client=verified.client,
-            scopes=verified.scopes,
-            areas=verified.areas,
-            roles=verified.roles,
-            request_id=request.scope.get("request_id") or verified.request_id,
-            purpose=_purpose(request),
-        )
-        request.scope["principal"] = principal
-        return principal
+        known: Principal | None = request.scope.get("principal")
+        if known is not None and known.scopes.issuperset(security_scopes.scopes):
+            return known
+        return enter(request, security_scopes.scopes)
+
+
+def enter(request: Request, scopes: Sequence[str]) -> Principal:
+    """Find out who calls and that she has the scopes; raises TokenMissing, TokenInvalid, ScopeMissing.
+
+    `web.Route` calls it before it looks at query and body, so a stranger learns nothing from either.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if not token or scheme.lower() != "bearer":
+        raise TokenMissing
+    verifier: Verifier = request.app.state.verifier
+    verified = verifier.verify(token)
+    for scope in scopes:
+        if scope not in verified.scopes:
+            raise ScopeMissing(f"ต้องมีขอบเขตสิทธิ์ {scope}", f"The scope {scope} is needed", scope=scope)
+    principal = Principal(
+        subject=verified.subject,
+        client=verified.client,
+        scopes=verified.scopes,
+        areas=verified.areas,
+        roles=verified.roles,
+        request_id=request.scope.get("request_id") or verified.request_id,
+        purpose=_purpose(request),
+    )
+    request.scope["principal"] = principal
+    return principal
 
 
 def _purpose(request: Request) -> str | None:
     """Return the stated purpose; percent-encoded UTF-8 is read, since headers are Latin-1."""
-    from urllib.parse import unquote  # noqa: PLC0415
-
     stated = request.headers.get("purpose")
     if stated is None:
         return None
@@ -174,7 +183,7 @@ def _purpose(request: Request) -> str | None:
     return text if _PURPOSE.fullmatch(text) else None
 
 
-_scheme = InternalToken()
+SCHEME = InternalToken()
 
 
 def requires(scope: str) -> Any:
@@ -184,7 +193,7 @@ def requires(scope: str) -> Any:
     """
     if scope not in SCOPES:
         raise ValueError(f"unknown scope {scope}")
-    return Security(_scheme, scopes=[scope])
+    return Security(SCHEME, scopes=[scope])
 
 
 def purpose_of(principal: Principal) -> str:

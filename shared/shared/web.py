@@ -1,86 +1,21 @@
 """The frame of every service's API: one app factory, one router factory, the same rules on every route."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, TypeVar
 
-from fastapi import APIRouter, FastAPI, Request, params
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
-from starlette.responses import Response
+from fastapi import APIRouter, FastAPI
 
-from shared import keyfiles, problems, tokens
+from shared import health, idempotency, keyfiles, observability, problems, tokens
 from shared.db import Database
-from shared.errors import FieldError, Refusal, UnknownParameter, WrongContentType
-from shared.hardening import MAX_BODY, Hardening, StrictRequest
+from shared.errors import Refusal
+from shared.hardening import Hardening
+from shared.routing import Route, large_body
 from shared.security import Verifier
 from shared.settings import ServiceSettings
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+__all__ = ["create_app", "large_body", "router"]
+
 Hook = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-
-def large_body(max_bytes: int) -> Callable[[Endpoint], Endpoint]:
-    """Let a route take more than 1 MiB; counted while streaming. Write it under the route decorator."""
-
-    def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.__body_limit__ = max_bytes  # type: ignore[attr-defined]
-        return endpoint
-
-    return mark
-
-
-class Route(APIRoute):
-    """A route that reads JSON strictly, counts its body and refuses query parameters it does not know."""
-
-    def get_route_handler(self) -> Handler:
-        """Wrap FastAPI's handler; called once per inclusion of the route."""
-        handle = super().get_route_handler()
-        known = frozenset(_query_names(self.dependant))
-        limit: int = getattr(self.endpoint, "__body_limit__", MAX_BODY)
-        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
-
-        async def handler(request: Request) -> Response:
-            if request.scope["query_string"]:
-                _refuse_unknown(request, known)
-            strict = StrictRequest(request.scope, request.receive, limit=limit)
-            if takes_json:
-                if not _is_json(request):
-                    raise WrongContentType("ต้องเป็น application/json", "It must be application/json")
-                await strict.parse()
-            return await handle(strict)
-
-        return handler
-
-
-def _query_names(dependant: Dependant) -> Iterator[str]:
-    """Yield the query parameters of a route and its dependencies, those of a model one by one."""
-    for field in dependant.query_params:
-        inner = getattr(field.field_info.annotation, "model_fields", None)
-        if inner is None:
-            yield field.alias
-        else:
-            yield from (info.alias or name for name, info in inner.items())
-    for dependency in dependant.dependencies:
-        yield from _query_names(dependency)
-
-
-def _is_json(request: Request) -> bool:
-    declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return declared == "application/json" or (
-        declared.startswith("application/") and declared.endswith("+json")
-    )
-
-
-def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        errors = [
-            FieldError(problems.pointer(("query", name)), "unknown_parameter", "ไม่รู้จัก", "is not known")
-            for name in unknown[:20]
-        ]
-        raise UnknownParameter(errors=errors)
 
 
 def router(*, tags: list[str]) -> APIRouter:
@@ -118,6 +53,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": settings.otlp_endpoint is not None, "metrics": False, "logs": False},
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.name = name
@@ -130,8 +66,11 @@ def create_app(
     )
     app.state.verifier = Verifier(tokens.public_keys(settings.internal_jwks), audience=name)
     app.state.cursor_key = keyfiles.read(settings.secrets_folder / keyfiles.CURSOR_KEY)
+    app.state.answers_key = idempotency.derive_secret(app.state.cursor_key)
     problems.install(app, constraints=constraints or {})
     for one in routers:
         app.include_router(one)
+    app.include_router(health.routes())
     app.add_middleware(Hardening)
+    app.add_middleware(observability.Observed, service=name)
     return app
