@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.areas import AreaCode, Level, VillageCode
-from shared.schemas import Schema
+from shared.schemas import Filters, Schema
 
 Code = Annotated[AreaCode, Field(examples=["34150103"])]
 
@@ -79,3 +79,19 @@ class VillagesAdded(Schema):
     added: int
     changed: int
     unchanged: int
+
+
+class AreaFilters(Filters):
+    """What areas are listed."""
+
+    area: AreaCode | None = None
+    """This area and all below it."""
+    parent: AreaCode | None = None
+    """The areas directly below this one."""
+    level: Level | None = None
+    q: Annotated[str | None, Field(min_length=1, max_length=100, examples=["ตะการพืดผน"])] = None
+    """A Thai or English name; mistyped letters are forgiven. Best match first, one page only."""
+    updated_since: AwareDatetime | None = None
+    """Areas changed since, closed ones too, to keep a copy fresh."""
+    closed: bool = False
+    """Also codes that are not used any more."""

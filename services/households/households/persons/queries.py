@@ -1,0 +1,169 @@
+"""Every SELECT on persons; each leaves out whoever lives outside the caller's areas."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from households.persons.models import Membership, NameSound, Person
+from households.persons.rules import NameQuestion
+from shared.areas import descends, within
+from shared.db import fetch
+from shared.thai import phonetic_key
+
+_PERSONS = Person.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_MEMBERSHIPS = Membership.__table__  # type: ignore[attr-defined]  # likewise
+_SOUNDS = NameSound.__table__  # type: ignore[attr-defined]  # likewise
+_P, _M = _PERSONS.c, _MEMBERSHIPS.c
+
+Mode = Literal["area", "name", "sound"]
+"""How a list is ordered and continued: by area, or by name found by spelling or by sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of persons is narrowed by; `areas` are the caller's."""
+
+    areas: tuple[str, ...]
+    area: str | None = None
+    updated_since: datetime | None = None
+
+
+def _visible(areas: Sequence[str]) -> ColumnElement[bool]:
+    return and_(within(_P.village_code, areas), _P.merged_into.is_(None))
+
+
+def _with_household() -> Select[Any]:
+    present = and_(_M.person_id == _P.id, _M.valid_to.is_(None))
+    return select(_PERSONS, _M.household_id, _M.relation).select_from(
+        _PERSONS.outerjoin(_MEMBERSHIPS, present)
+    )
+
+
+async def one(session: AsyncSession, person_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
+    """Return a person whom the caller may see, with her present household and relation."""
+    rows = await fetch(session, _with_household().where(_P.id == person_id, _visible(areas)))
+    return rows[0] if rows else None
+
+
+async def locked(session: AsyncSession, person_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
+    """Return a person whom the caller may see, kept from being changed by others until the commit.
+
+    Whoever changes memberships of a person holds this lock, so that two changes cannot both find her free.
+    """
+    statement = select(_PERSONS).where(_P.id == person_id, _visible(areas)).with_for_update()
+    rows = await fetch(session, statement)
+    return rows[0] if rows else None
+
+
+async def by_citizen_id(
+    session: AsyncSession, index: bytes, *, areas: Sequence[str]
+) -> asyncpg.Record | None:
+    """Return the person with this blind index, if the caller may see her."""
+    rows = await fetch(session, _with_household().where(_P.citizen_id_index == index, _visible(areas)))
+    return rows[0] if rows else None
+
+
+async def memberships(session: AsyncSession, person_id: UUID) -> list[asyncpg.Record]:
+    """Return a person's memberships that were real, newest first."""
+    real = or_(_M.valid_to.is_(None), _M.valid_to > _M.valid_from)
+    statement = select(_MEMBERSHIPS).where(_M.person_id == person_id, real).order_by(_M.valid_from.desc())
+    return await fetch(session, statement)
+
+
+async def members(session: AsyncSession, household_id: UUID, *, past: bool = False) -> list[asyncpg.Record]:
+    """Return the members of a household, the head first, then by age; also former ones when `past`.
+
+    Whether the caller may see the household is for her query of the household to say.
+    """
+    statement = (
+        select(_PERSONS, _M.household_id, _M.relation, _M.valid_from, _M.valid_to, _M.end_reason)
+        .join_from(_MEMBERSHIPS, _PERSONS, _M.person_id == _P.id)
+        .where(_M.household_id == household_id)
+        .order_by(_M.valid_to.isnot(None), _M.relation != "head", _P.birth_date, _P.id)
+    )
+    ended = _M.valid_to > _M.valid_from if past else literal(value=False)
+    return await fetch(session, statement.where(or_(_M.valid_to.is_(None), ended)))
+
+
+def has_head(household_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Build the predicate "this household has a head" for queries of other capabilities."""
+    head = and_(_M.household_id == household_id, _M.relation == "head", _M.valid_to.is_(None))
+    return select(literal(1)).where(head).correlate_except(_MEMBERSHIPS).exists()
+
+
+async def by_area(
+    session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return persons village by village, from the first after `(village_code, id)`."""
+    statement = _filtered(_with_household(), filters).order_by(_P.village_code, _P.id).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(_P.village_code, _P.id) > tuple_(*after))
+    return await fetch(session, statement)
+
+
+async def count(session: AsyncSession, *, filters: Filters) -> int:
+    """Return how many persons the filters leave."""
+    rows = await fetch(session, _filtered(select(func.count().label("n")).select_from(_PERSONS), filters))
+    return int(rows[0]["n"])
+
+
+async def by_name(
+    session: AsyncSession,
+    *,
+    question: NameQuestion,
+    mode: Mode,
+    filters: Filters,
+    after: tuple[str, str, UUID] | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """Return persons by name, ordered by their name keys, from the first after `(first, last, id)`.
+
+    `name`: the words are beginnings of first and last name; one word may be either. `sound`: names that
+    sound like the words (LK82), for other spellings of the same name.
+    """
+    order = (_P.first_name_key, _P.last_name_key, _P.id)
+    branches = []
+    for condition in _named(question, mode):
+        branch = _filtered(_with_household(), filters).where(condition).order_by(*order).limit(limit)
+        if after is not None:
+            branch = branch.where(tuple_(*order) > tuple_(*after))
+        branches.append(branch.subquery())
+    if len(branches) == 1:
+        return await fetch(session, select(branches[0]))
+    # Each branch walks its own index; the union keeps the order of the whole.
+    union = union_all(*(select(branch) for branch in branches)).subquery()
+    statement = select(union).order_by(union.c.first_name_key, union.c.last_name_key, union.c.id).limit(limit)
+    return await fetch(session, statement)
+
+
+def _named(question: NameQuestion, mode: Mode) -> list[ColumnElement[bool]]:
+    first, last = question.first, question.last
+    matches = _begins if mode == "name" else _sounds
+    if last is not None:
+        return [and_(matches(_P.first_name_key, first), matches(_P.last_name_key, last))]
+    by_first = matches(_P.first_name_key, first)
+    return [by_first, and_(matches(_P.last_name_key, first), ~by_first)]
+
+
+def _begins(column: ColumnElement[str], key: str) -> ColumnElement[bool]:
+    return and_(column >= key, column < key + "\U0010ffff")
+
+
+def _sounds(column: ColumnElement[str], key: str) -> ColumnElement[bool]:
+    alike = select(func.array_agg(_SOUNDS.c.name_key)).where(_SOUNDS.c.sound == phonetic_key(key))
+    return column == any_(alike.scalar_subquery())
+
+
+def _filtered(statement: Select[Any], filters: Filters) -> Select[Any]:
+    statement = statement.where(_visible(filters.areas))
+    if filters.area:
+        statement = statement.where(descends(_P.village_code, filters.area))
+    if filters.updated_since is not None:
+        statement = statement.where(_P.updated_at >= filters.updated_since)
+    return statement
