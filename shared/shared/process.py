@@ -1,11 +1,13 @@
 """The one entry of every process outside the embedded run, in containers and natively alike.
 
-python -m shared.process MEMBER migrate                    roles (with an administrator's address), then schema
-python -m shared.process MEMBER api [HOST:]PORT            the HTTP side
-python -m shared.process MEMBER worker [HOST:PORT]         relay, consumers, jobs, due rows; metrics and health
+python -m shared.process MEMBER keys               the service's own keys, where they are missing
+python -m shared.process MEMBER migrate            roles (with an administrator's address), then the schema
+python -m shared.process MEMBER api HOST:PORT      the HTTP side
+python -m shared.process MEMBER worker HOST:PORT   relay, consumers, jobs, due rows; liveness and metrics
+python -m shared.process check HOST:PORT           ends with 0 when the process there is alive
 
 Settings come from the environment (`CHUMCHON_<MEMBER>_…`) and, for secrets, from files of the same name
-in lower case under `CHUMCHON_RUN_SECRETS` (default `/run/secrets`).
+in lower case in `CHUMCHON_RUN_SECRETS` (default `/run/secrets`).
 """
 
 import asyncio
@@ -18,23 +20,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from sqlalchemy import make_url
 
-from shared import migrations
+from shared import citizen, keyfiles, migrations, observability, serving
+from shared.bus import AmqpBus
 from shared.provision import Passwords, provision
 from shared.settings import ServiceSettings
 
 _PREFIX = "chumchon_"
-_USAGE = "usage: python -m shared.process MEMBER migrate | api [HOST:]PORT | worker [HOST:PORT]"
+_USAGE = (__doc__ or "").partition("\n\n")[2].partition("\n\n")[0]
 
 
 def read_secret_files(folder: Path) -> None:
     """Put the secrets mounted as files into the environment; what the environment says already wins."""
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.glob(f"{_PREFIX}*")):
-        if path.is_file():
-            os.environ.setdefault(path.name.upper(), path.read_text().strip())
+    if folder.is_dir():
+        for path in sorted(folder.glob(f"{_PREFIX}*")):
+            if path.is_file():
+                os.environ.setdefault(path.name.upper(), path.read_text().strip())
 
 
 def settings_of(member: str) -> Any:
@@ -42,11 +45,17 @@ def settings_of(member: str) -> Any:
     return importlib.import_module(f"{member}.settings").Settings()
 
 
+def make_keys(settings: ServiceSettings) -> None:
+    """Make the service's keys where they are missing; an installation does it once and keeps them."""
+    keyfiles.make(settings.secrets_folder / keyfiles.CURSOR_KEY)
+    citizen.make_keys(settings.secrets_folder)
+
+
 async def migrate(member: str, settings: ServiceSettings) -> None:
     """Bring the schema up to date; make roles and schema first where the administrator's address is known."""
     owner_url = settings.owner_database_url
     if owner_url is None:
-        sys.exit(f"CHUMCHON_{member.upper()}_OWNER_DATABASE_URL is not set: migrations run as the owner role")
+        sys.exit(f"CHUMCHON_{member.upper()}_OWNER_DATABASE_URL is not set: migrations run as the owner")
     admin_url = os.environ.get("CHUMCHON_ADMIN_DATABASE_URL")
     if admin_url:
         owner, app = make_url(owner_url).password, make_url(settings.database_url).password
@@ -55,15 +64,74 @@ async def migrate(member: str, settings: ServiceSettings) -> None:
         await migrations.upgrade(member, owner_url)
 
 
+async def api(member: str, settings: Any, *, host: str, port: int) -> None:
+    """Serve the member's HTTP side until SIGTERM; requests in flight are finished first."""
+    app = importlib.import_module(f"{member}.app").create_app(settings)
+    listener = serving.listen(host, port)
+    drain = float(os.environ.get("CHUMCHON_DRAIN_SECONDS", "0"))
+    with stopping() as stop:
+        serving.settle_memory()
+        await serving.serve(app, listener, stop=stop, drain=drain)
+
+
+async def worker(member: str, settings: ServiceSettings, *, host: str, port: int) -> None:
+    """Run the member's worker until SIGTERM, with liveness and metrics on a port of its own."""
+    if settings.amqp_url is None:
+        sys.exit(f"CHUMCHON_{member.upper()}_AMQP_URL is not set: a worker of its own needs the broker")
+    run = importlib.import_module(f"{member}.worker").run
+    bus = AmqpBus(settings.amqp_url, name=f"{member}-worker")
+    listener = serving.listen(host, port)
+    try:
+        with stopping() as stop:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(serving.serve(serving.probe(), listener, stop=stop))
+                tasks.create_task(run(settings, bus, stop))
+    finally:
+        await bus.close()
+
+
 @contextlib.contextmanager
-def stop_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set `stop` on SIGTERM and SIGINT while the context lasts."""
-    loop = asyncio.get_running_loop()
+def stopping() -> Iterator[asyncio.Event]:
+    """Yield an event that SIGTERM and SIGINT set."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
     kinds = (signal.SIGTERM, signal.SIGINT)
     for kind in kinds:
         loop.add_signal_handler(kind, stop.set)
     try:
-        yield
+        yield stop
     finally:
         for kind in kinds:
             loop.remove_signal_handler(kind)
+
+
+def main(arguments: list[str]) -> None:
+    """Run one process; one-time steps may follow each other: `households keys migrate`."""
+    read_secret_files(Path(os.environ.get("CHUMCHON_RUN_SECRETS", "/run/secrets")))
+    match arguments:
+        case ["check", address]:
+            sys.exit(0 if serving.answers(**_address(address)) else 1)
+        case [member, "api" | "worker" as role, address]:
+            observability.configure_logging()
+            settings = settings_of(member)
+            uvloop.run({"api": api, "worker": worker}[role](member, settings, **_address(address)))
+        case [member, *steps] if steps and set(steps) <= {"keys", "migrate"}:
+            observability.configure_logging()
+            settings = settings_of(member)
+            for step in steps:
+                if step == "keys":
+                    make_keys(settings)
+                else:
+                    asyncio.run(migrate(member, settings))
+        case _:
+            sys.exit(_USAGE)
+
+
+def _address(text: str) -> dict[str, Any]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit():
+        sys.exit(f"not an address HOST:PORT: {text!r}")
+    return {"host": host.strip("[]"), "port": int(port)}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -20,7 +20,7 @@ def role_url(admin_url: str, role: str, password: str) -> str:
 async def prepare(admin_url: str, passwords: dict[str, Passwords], *, tell: Callable[[str], None]) -> None:
     """Make what is missing for each service of `passwords`; the second time this only compares heads.
 
-    Roles are provisioned anew when a service's owner cannot log in (a new installation) or when a migration is
+    Roles are provisioned anew when a service's owner cannot log in (a new installation) or a migration is
     pending (a new version may grant more).
     """
     await create_database(admin_url, NAME)
