@@ -1,0 +1,64 @@
+"""Fixtures for events: a real RabbitMQ, and `drain()` that lets every event take its effect."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from shared import relay
+from shared.bus import InProcessBus
+from shared.consumers import Consumer
+from shared.db import Database, driver
+from shared.servers.rabbitmq import PrivateRabbit
+
+
+@pytest.fixture(scope="session")
+def rabbit() -> Iterator[PrivateRabbit]:
+    """Real RabbitMQ, private to this test process; `rabbit.url()` is its administrator's address."""
+    with tempfile.TemporaryDirectory(prefix="chumchon-rabbit-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # root runs the node as another user
+        node = PrivateRabbit(folder)
+        node.start()
+        yield node
+        node.remove()
+
+
+async def drain(*services: tuple[Database, Sequence[Consumer]]) -> int:
+    """Publish every outbox and apply every event in process until nothing is left; returns how many.
+
+    `services` are (database, consumers) of each service in the story. An event that its consumer could
+    not apply is an AssertionError: tests of failures use the bus itself.
+    """
+    bus = InProcessBus(consumer for _, consumers in services for consumer in consumers)
+    for database, consumers in services:
+        bus.attach(consumers, database)
+    total = 0
+    while True:
+        count = 0
+        for database, _ in services:
+            count += await relay.publish(database, bus)
+        if not count:
+            break
+        total += count
+    for database, _ in services:
+        async with database.read() as session:
+            failed = await (await driver(session)).fetch("SELECT consumer, error FROM deliveries")
+        assert not failed, [tuple(row) for row in failed]
+    return total
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30) -> None:
+    """Wait until `condition` holds; TimeoutError when it does not in time."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110  # the condition is in a database or a broker
+            await asyncio.sleep(0.01)
+
+
+@pytest_asyncio.fixture(loop_scope="session", name="drain")
+async def drain_fixture() -> AsyncIterator[Callable[..., Awaitable[int]]]:
+    """Return `drain`."""
+    yield drain
