@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.committees.models import Committee, CommitteeMember
@@ -30,7 +30,7 @@ class Filters:
     dissolved: bool = False
 
 
-def _holder(role: Role, today: date) -> object:
+def _holder(role: Role, today: date) -> ColumnElement[str]:
     return (
         select(_MEMBERS.c.display_name)
         .where(_MEMBERS.c.committee_id == _COMMITTEES.c.id, _MEMBERS.c.role == role.value, _on(today))
@@ -40,13 +40,13 @@ def _holder(role: Role, today: date) -> object:
     )
 
 
-def _on(day: date) -> object:
-    return (_MEMBERS.c.term_from <= day) & or_(_MEMBERS.c.term_to.is_(None), _MEMBERS.c.term_to >= day)
+def _on(day: date) -> ColumnElement[bool]:
+    return and_(_MEMBERS.c.term_from <= day, or_(_MEMBERS.c.term_to.is_(None), _MEMBERS.c.term_to >= day))
 
 
 def _listed(filters: Filters) -> Select[tuple[object, ...]]:
     seats = (_holder(Role.CHAIR, filters.today), _holder(Role.SECRETARY, filters.today))
-    statement = select(_COMMITTEES, *seats).where(  # type: ignore[call-overload]  # columns made above
+    statement: Select[tuple[object, ...]] = select(*_COMMITTEES.c, *seats).where(
         within(_COMMITTEES.c.area_code, filters.areas), descends(_COMMITTEES.c.area_code, filters.area)
     )
     if filters.level is not None:

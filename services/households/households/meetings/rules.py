@@ -55,7 +55,6 @@ class Sitting:
 
     meeting_id: UUID
     committee_id: UUID
-    level: str
     area_code: str
     held_on: date
     state: MeetingState
