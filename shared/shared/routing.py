@@ -19,6 +19,7 @@ from shared.security import SCHEME, enter
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+_JSON = ("application/json", "application/merge-patch+json")
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
@@ -127,9 +128,7 @@ def _check_content_type(request: Request, *, form: bool) -> None:
     if form:
         if declared not in _FORMS:
             raise WrongContentType("ต้องเป็น multipart/form-data", "It must be multipart/form-data")
-    elif not (
-        declared == "application/json" or (declared.startswith("application/") and declared.endswith("+json"))
-    ):
+    elif declared not in _JSON:
         raise WrongContentType("ต้องเป็น application/json", "It must be application/json")
 
 

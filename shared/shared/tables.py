@@ -100,6 +100,7 @@ jobs = Table(
     Column("state", Text(collation="C"), nullable=False),
     Column("area", Text(collation="C"), nullable=False),
     Column("owner", Text(collation="C"), nullable=False),
+    Column("caller", JSONB, nullable=False),
     Column("arguments", JSONB, nullable=False),
     Column("done", BigInteger, nullable=False, server_default="0"),
     Column("total", BigInteger),
@@ -115,7 +116,7 @@ jobs = Table(
     Column("finished_at", DateTime(timezone=True)),
     CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed')", name="state"),
     Index("ix_jobs_open", "created_at", postgresql_where=text("state IN ('queued', 'running')")),
-    Index("ix_jobs_area", "area", "id"),
+    Index("ix_jobs_owner", "owner", "id"),
     comment="Long work: claimed by a worker under a lease, done at least once, its result kept",
 )
 

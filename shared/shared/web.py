@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 
 from fastapi import APIRouter, FastAPI
 
-from shared import health, idempotency, keyfiles, observability, problems, tokens
+from shared import health, idempotency, jobs_routes, keyfiles, observability, problems, tokens
 from shared.db import Database
 from shared.errors import Refusal
 from shared.hardening import Hardening
@@ -70,6 +70,7 @@ def create_app(
     problems.install(app, constraints=constraints or {})
     for one in routers:
         app.include_router(one)
+    app.include_router(jobs_routes.router(name))
     app.include_router(health.routes())
     app.add_middleware(Hardening)
     app.add_middleware(observability.Observed, service=name)
