@@ -1,54 +1,75 @@
 """What differs between two editions: rows changed by a seeded source, and the differences counted."""
 
+from collections.abc import Collection
 from random import Random
 from typing import Final
 
 from tools.demo_data.columns import HOUSEHOLDS, PERSONS
+from tools.demo_data.people import INCOME_LINE
 
 _VILLAGE: Final = HOUSEHOLDS.index("village_code")
 _MEMBERS: Final = HOUSEHOLDS.index("members")
 _MAIN: Final = HOUSEHOLDS.index("income_main")
-_LIVING: Final = HOUSEHOLDS.index("i08")
+_WANTS: Final = HOUSEHOLDS.index("expense_wants")
+_LIVING: Final = HOUSEHOLDS.index("i08")  # and the three after it
 _INCOME: Final = HOUSEHOLDS.index("i22")
 _RELATION: Final = PERSONS.index("relation")
 _WORK: Final = PERSONS.index("occupation")
 _FITNESS: Final = PERSONS.index("i07")
 _MOVED: Final = 0.1  # of the changed households
+_OTHER_INCOME: Final = 0.4
+_OTHER_EXPENSE: Final = 0.8
 _LEFT: Final = 0.1  # of the changed persons
 _ELSEWHERE: Final = 0.05
+_UNFIT: Final = 0.2
 
 
-def change_households(lines: list[str], *, changed: float, year: int, rng: Random) -> list[str]:
-    """Return the households of the new edition: some with another income or answer, a tenth moved."""
-    new = [f"{year},{line.split(',', 1)[1]}" for line in lines]
-    villages = sorted({line.split(",", 4)[3] for line in lines})
-    for at in rng.sample(range(len(new)), round(changed * len(new))):
-        row = new[at].split(",")
-        if rng.random() < _MOVED and len(villages) > 1:
-            row[_VILLAGE] = rng.choice([code for code in villages if code != row[_VILLAGE]])
-        elif rng.random() < 0.5:  # noqa: PLR2004 - half a new income, half another answer
-            row[_MAIN] = str(int(row[_MAIN]) + 1_000 + int(rng.random() * 30_000))
-            total = sum(int(part) for part in row[_MAIN : _MAIN + 4])
-            row[_INCOME] = "F" if total < 38_000 * int(row[_MEMBERS]) else "P"
-        else:
-            row[_LIVING] = "P" if row[_LIVING] == "F" else "F"
-        new[at] = ",".join(row)
-    return new
+def renew(lines: list[str], *, year: int) -> list[str]:
+    """Return the households of another edition year, otherwise the same."""
+    return [f"{year},{line.split(',', 1)[1]}" for line in lines]
 
 
-def change_persons(lines: list[str], households: list[str], *, changed: float, rng: Random) -> list[str]:
-    """Return the persons of the new edition; `households` gets the member counts of who left and moved.
+def change_households(new: list[str], touched: Collection[int], *, share: float, rng: Random) -> None:
+    """Change rows until that share differs: a tenth moved, the others with another figure or answer.
 
-    Heads stay, so that every house keeps exactly one.
+    `touched` are the places of rows that differ already, because members came or left.
     """
+    villages = sorted({line.split(",", 4)[3] for line in new})
+    free = [at for at in range(len(new)) if at not in touched]
+    for at in rng.sample(free, max(0, round(share * len(new)) - len(touched))):
+        row = new[at].split(",")
+        choice = rng.random()
+        if choice < _MOVED and len(villages) > 1:
+            row[_VILLAGE] = rng.choice([code for code in villages if code != row[_VILLAGE]])
+        elif choice < _OTHER_INCOME:
+            row[_MAIN] = str(
+                max(0, int(row[_MAIN]) + 1_000 + int(rng.random() * 30_000) * rng.choice((-1, 1)))
+            )
+            _decide_income(row)
+        elif choice < _OTHER_EXPENSE:
+            row[_WANTS] = str(int(row[_WANTS]) + 500 + int(rng.random() * 5_000))
+        else:
+            answer = _LIVING + int(rng.random() * 4)
+            row[answer] = "P" if row[answer] == "F" else "F"
+        new[at] = ",".join(row)
+
+
+def change_persons(
+    lines: list[str], households: list[str], *, share: float, rng: Random
+) -> tuple[list[str], set[int]]:
+    """Return the persons of the new edition, and the places of households whose members came or left.
+
+    `households` gets the new member counts. Heads stay, so that every house keeps exactly one.
+    """
+    touched: set[int] = set()
     house_at = {line.split(",", 2)[1]: at for at, line in enumerate(households)}
     houses = list(house_at)
     new: list[str | None] = list(lines)
-    for at in rng.sample(range(len(new)), round(changed * len(new))):
+    for at in rng.sample(range(len(new)), round(share * len(new))):
         row = lines[at].split(",")
         choice = rng.random()
         if choice < _LEFT + _ELSEWHERE and row[_RELATION] != "head":
-            _add_members(households, house_at[row[0]], -1)
+            touched.add(_add_members(households, house_at[row[0]], -1))
             if choice < _LEFT:
                 new[at] = None
                 continue
@@ -56,13 +77,13 @@ def change_persons(lines: list[str], households: list[str], *, changed: float, r
                 [house for house in (rng.choice(houses), rng.choice(houses)) if house != row[0]]
             )
             row[_RELATION] = "relative"
-            _add_members(households, house_at[row[0]], 1)
-        elif row[_FITNESS] in {"P", "F"}:
+            touched.add(_add_members(households, house_at[row[0]], 1))
+        elif row[_FITNESS] == "F" or (row[_FITNESS] == "P" and choice < _UNFIT):
             row[_FITNESS] = "P" if row[_FITNESS] == "F" else "F"
         else:
             row[_WORK] = "none" if row[_WORK] == "student" else "student"
         new[at] = ",".join(row)
-    return [line for line in new if line is not None]
+    return [line for line in new if line is not None], touched
 
 
 def compare(
@@ -88,9 +109,14 @@ def compare(
     return counts
 
 
-def _add_members(households: list[str], at: int, number: int) -> None:
+def _add_members(households: list[str], at: int, number: int) -> int:
     row = households[at].split(",")
     row[_MEMBERS] = str(int(row[_MEMBERS]) + number)
-    total = sum(int(part) for part in row[_MAIN : _MAIN + 4])
-    row[_INCOME] = "F" if total < 38_000 * int(row[_MEMBERS]) else "P"
+    _decide_income(row)
     households[at] = ",".join(row)
+    return at
+
+
+def _decide_income(row: list[str]) -> None:
+    total = sum(int(part) for part in row[_MAIN : _MAIN + 4])
+    row[_INCOME] = "F" if total < INCOME_LINE * int(row[_MEMBERS]) else "P"

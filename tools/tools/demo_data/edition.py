@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, TextIO
 
-from tools.demo_data.changes import change_households, change_persons, compare
+from tools.demo_data.changes import change_households, change_persons, compare, renew
 from tools.demo_data.columns import FILES
 from tools.demo_data.expected import count
 from tools.demo_data.formats import Form, finish, write_json
@@ -71,8 +71,9 @@ def next_edition(
     out.mkdir(parents=True, exist_ok=True)
     rng = Random(f"changes {seed} {year}")  # noqa: S311 - repeatable on purpose
     before = {name: _lines(previous / f"{name}.csv") for name in FILES}
-    households = change_households(before["households"], changed=changed, year=year, rng=rng)
-    persons = change_persons(before["persons"], households, changed=changed, rng=rng)
+    households = renew(before["households"], year=year)
+    persons, touched = change_persons(before["persons"], households, share=changed, rng=rng)
+    change_households(households, touched, share=changed, rng=rng)
     present = {line.split(",", 2)[1] for line in persons}
     welfare = [line for line in before["welfare"] if line.split(",", 1)[0] in present]
     for name, lines in (("households", households), ("persons", persons), ("welfare", welfare)):
