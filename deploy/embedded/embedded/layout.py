@@ -1,7 +1,11 @@
 """Where the embedded run keeps things, and what its environment asks for."""
 
+import contextlib
+import fcntl
 import os
+import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +39,26 @@ class Layout:
         self.mark.touch()
         for closed in (self.secrets, self.files):
             closed.mkdir(mode=0o700, exist_ok=True)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the folder and look whether the port is free; say so and end where either is taken."""
+        with self.mark.open("a") as mark:
+            try:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                sys.exit(f"another Chumchon runs on {self.folder}; stop it, or set CHUMCHON_DATA to another folder")
+            self.need_port()
+            yield
+
+    def need_port(self) -> None:
+        """End with a clear sentence when the port is taken."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError:
+                sys.exit(f"port {self.port} is in use; choose another: make run CHUMCHON_PORT={self.port + 1}")
 
     @property
     def mark(self) -> Path:
