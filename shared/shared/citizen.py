@@ -4,10 +4,11 @@ The id itself is stored encrypted (AES-256-GCM) and looked up by a blind index (
 key is another one. Keys live in files outside the database.
 """
 
+import hashlib
 import hmac
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,7 @@ _NONCE_BYTES: Final = 12
 _HEAD: Final = 2  # bytes of the key number in front of every ciphertext
 _TAG_BYTES: Final = 16
 _ID_DIGITS: Final = 13
+_BLOCK: Final = 64  # bytes that SHA-256 works on at a time
 _SEPARATORS: Final = re.compile(r"[\s\-\u2010-\u2015\u00ad\u200b-\u200f\u2060\ufeff]+")
 _INDEX_FILE: Final = "citizen-index.key"
 _CIPHER_FILE: Final = re.compile(r"^citizen-cipher-([0-9]{4})\.key$")
@@ -86,15 +88,18 @@ class Cipher:
 
     def encrypt_many(self, rows: Iterable[tuple[UUID, str]], *, table: str) -> list[bytes]:
         """Seal many texts, each for its row; the same bytes as `encrypt`, with less per-row cost."""
+        return self.seal_many([(row.bytes, text.encode()) for row, text in rows], table=table)
+
+    def seal_many(self, rows: Sequence[tuple[bytes, bytes]], *, table: str) -> list[bytes]:
+        """Do the same for rows and texts that are bytes already."""
         seal, head, prefix = self._keys[self.current].encrypt, self._head, table.encode() + b"\0"
-        pairs = rows if isinstance(rows, list) else list(rows)
-        nonces = os.urandom(_NONCE_BYTES * len(pairs))
+        nonces = os.urandom(_NONCE_BYTES * len(rows))
         sealed: list[bytes] = []
         append, at = sealed.append, 0
-        for row, text in pairs:
+        for row, text in rows:
             nonce = nonces[at : at + _NONCE_BYTES]
             at += _NONCE_BYTES
-            append(head + nonce + seal(nonce, text.encode(), prefix + row.bytes))
+            append(head + nonce + seal(nonce, text, prefix + row))
         return sealed
 
     def decrypt(self, sealed: bytes, *, table: str, row: UUID) -> str:
@@ -127,6 +132,22 @@ class BlindIndex:
     def index(self, citizen_id: str) -> bytes:
         """Return the 32 bytes to store and to look up; the id normalised and valid."""
         return hmac.digest(self._key, citizen_id.encode(), "sha256")
+
+    def hasher(self) -> Callable[[bytes], bytes]:
+        """Return a function that does the same for ids as bytes, at half the cost of a call.
+
+        An HMAC begins by hashing two blocks that depend on the key alone: here that is done once.
+        """
+        padded = self._key.ljust(_BLOCK, b"\0")
+        start, finish = (hashlib.sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
+
+        def index(citizen_id: bytes) -> bytes:
+            inner, outer = start.copy(), finish.copy()
+            inner.update(citizen_id)
+            outer.update(inner.digest())
+            return outer.digest()
+
+        return index
 
     def index_many(self, citizen_ids: Iterable[str]) -> list[bytes]:
         """Return the index of each id, in order."""
