@@ -1,110 +1,182 @@
-"""Instruments (แบบประเมิน แบบฟอร์ม รายการรหัส): a service's versioned forms and code lists, shipped as data.
+"""Scored instruments (แบบประเมิน) and code lists as data: their shape, and how a service reads its own.
 
-One JSON file per instrument in `<service>/data/instruments`; each service serves its own under
-`/v1/instruments/<service>`. Shared knows the frame of such a file, not what any of them asks.
+A service ships `data/instruments/<CODE>.json`; an officer may load others of the same shape. The engine
+that scores them is `shared.scoring`.
 """
 
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Any, Final, Literal, get_args
 
 import orjson
-from fastapi import APIRouter, Path
-from pydantic import ConfigDict, Field
 
-from shared import problems, web
-from shared.errors import NotFound
-from shared.schemas import Schema, Text
-from shared.security import Principal, requires
+Method = Literal["count", "mean", "points", "weighted", "choice", "list"]
+"""How answers become a result.
 
-Reader = Annotated[Principal, requires("areas:read")]  # reference data, like the areas
-
-
-class InstrumentNotFound(NotFound):
-    """This service has no instrument of that code."""
-
-    code = "instrument_not_found"
-    title_th, title_en = "ไม่พบแบบประเมินตามรหัสนี้", "No instrument has this code"
+count: how many items passed; mean: the mean of the answers; points: their sum; weighted: group results
+of 0-100 by their weights; choice: a level whose every condition is met by the chosen options; list: a
+code list, form or checklist that is not scored.
+"""
 
 
-class InstrumentSummary(Schema):
-    """An instrument in the list."""
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A text that people read, in Thai and English."""
 
-    code: str = Field(examples=["OTOP_CATEGORY"])
-    version: int = 1
-    title: Text
-    kind: str | None = Field(default=None, examples=["classification"])
-    """How it is answered or scored; null where the source does not say."""
-    source: list[str] = Field(default_factory=list)
-    """Where the instrument is published."""
+    th: str
+    en: str
 
 
-class Instrument(InstrumentSummary):
-    """An instrument whole: scale, groups, items and level bands as its source has them."""
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One indicator (ตัวชี้วัด) or code. `points` is its most points, `options` the codes it chooses from."""
 
-    document: dict[str, Any]
-
-
-class InstrumentList(Schema):
-    """All instruments of a service, by code."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    items: list[InstrumentSummary]
+    code: str
+    title: Title
+    mandatory: bool = False
+    points: int | None = None
+    options: tuple[str, ...] = ()
 
 
-@cache
-def shipped(package: str) -> dict[str, Instrument]:
-    """Return the instruments in `package`'s data by code; read once a process."""
-    folder = files(package) / "data" / "instruments"
-    if not folder.is_dir():
-        return {}
-    documents = [orjson.loads(file.read_bytes()) for file in folder.iterdir() if file.name.endswith(".json")]
-    found = [_read(document) for document in documents]
-    return {instrument.code: instrument for instrument in sorted(found, key=lambda one: one.code)}
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A part (ด้าน) of an instrument; `weight` is its share of a weighted result in per cent."""
+
+    code: str
+    title: Title
+    items: tuple[Item, ...]
+    weight: int | None = None
 
 
-def _read(document: dict[str, Any]) -> Instrument:
-    scale = document.get("scale")
-    source = document.get("source") or []
-    return Instrument(
-        code=document["code"],
-        version=document.get("version", 1),
-        title=Text(th=document["title_th"], en=document["title_en"]),
-        kind=scale.get("type") if isinstance(scale, dict) else None,
-        source=source if isinstance(source, list) else [source],
-        document=document,
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A result's name. `least` is the lowest score, `least_percent` the lowest share of passing households.
+
+    `conditions`: at least one option of every inner tuple must have been chosen.
+    """
+
+    code: str
+    title: Title
+    least: int | None = None
+    least_percent: int | None = None
+    conditions: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """An instrument in one version; items are numbered by their codes, unique over all groups.
+
+    `scale` holds the allowed answers, or is empty where the instrument has none. `least_per_group` and
+    `least_count` are conditions for passing (None: the instrument does not pass or fail). `valid_years`
+    are Buddhist, both included. `incomplete`: parts of the official wording were not found.
+    """
+
+    code: str
+    version: int
+    title: Title
+    method: Method
+    scale: tuple[int, ...]
+    groups: tuple[Group, ...]
+    levels: tuple[Level, ...]
+    least_per_group: int | None
+    least_count: int | None
+    valid_years: tuple[int, int] | None
+    incomplete: bool
+    source: tuple[str, ...]
+    confidence: str
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All items of all groups, in order."""
+        return tuple(item for group in self.groups for item in group.items)
+
+
+class BadInstrument(ValueError):
+    """A file that is no instrument: a part is missing, or two items have one code."""
+
+
+_METHODS: Final = frozenset(get_args(Method))
+
+
+def parse(data: Mapping[str, Any]) -> Instrument:
+    """Read an instrument from its JSON form. BadInstrument names what is wrong."""
+    try:
+        scoring = data["scoring"]
+        years = data.get("valid_years_be")
+        instrument = Instrument(
+            code=data["code"],
+            version=data["version"],
+            title=_title(data),
+            method=scoring["method"],
+            scale=tuple(value["value"] for value in data.get("scale", [])),
+            groups=tuple(_group(group) for group in data["groups"]),
+            levels=tuple(_level(level) for level in data["levels"]),
+            least_per_group=scoring.get("least_per_group"),
+            least_count=scoring.get("least_count"),
+            valid_years=(years[0], years[1]) if years else None,
+            incomplete=data.get("incomplete", False),
+            source=tuple(data["source"]),
+            confidence=data["confidence"],
+        )
+    except (KeyError, TypeError, IndexError) as error:
+        raise BadInstrument(f"missing or misshapen: {error}") from error
+    if instrument.method not in _METHODS:
+        raise BadInstrument(f"unknown method {instrument.method}")
+    _check_codes(instrument)
+    return instrument
+
+
+def load(package: str) -> dict[str, Instrument]:
+    """Read the instruments that a service's package ships, by code."""
+    folder = files(package).joinpath("data/instruments")
+    read = (
+        parse(orjson.loads(file.read_bytes())) for file in folder.iterdir() if file.name.endswith(".json")
     )
+    return {instrument.code: instrument for instrument in sorted(read, key=lambda one: one.code)}
 
 
-def router(service: str) -> APIRouter:
-    """Return the routes that serve `service`'s instruments under `/v1/instruments/<service>`."""
-    routes = web.router(tags=["instruments"])
-
-    @routes.get(
-        f"/instruments/{service}",
-        name=f"list_{service}_instruments",
-        summary="Instruments (แบบประเมินและรายการรหัส)",
-        responses=problems.responses(),
+def extended(instrument: Instrument, group: str, items: Iterable[Item]) -> Instrument:
+    """Return the instrument with a village's own items in one of its groups. KeyError: no such group."""
+    if group not in {one.code for one in instrument.groups}:
+        raise KeyError(group)
+    groups = tuple(
+        replace(one, items=(*one.items, *items)) if one.code == group else one for one in instrument.groups
     )
-    async def list_instruments(_principal: Reader) -> InstrumentList:
-        """List this service's forms, scoring instruments and code lists."""
-        items = [InstrumentSummary.model_validate(one) for one in shipped(service).values()]
-        return InstrumentList(items=items)
+    new = replace(instrument, groups=groups)
+    _check_codes(new)
+    return new
 
-    @routes.get(
-        f"/instruments/{service}/{{code}}",
-        name=f"get_{service}_instrument",
-        summary="One instrument (แบบประเมิน) whole",
-        responses=problems.responses(InstrumentNotFound),
+
+def _check_codes(instrument: Instrument) -> None:
+    codes = [item.code for item in instrument.items]
+    if len(set(codes)) != len(codes):
+        raise BadInstrument("two items have one code")
+
+
+def _title(data: Mapping[str, Any]) -> Title:
+    return Title(th=data["title"]["th"], en=data["title"]["en"])
+
+
+def _group(data: Mapping[str, Any]) -> Group:
+    items = tuple(
+        Item(
+            code=item["code"],
+            title=_title(item),
+            mandatory=item.get("mandatory", False),
+            points=item.get("points"),
+            options=tuple(item.get("options", ())),
+        )
+        for item in data["items"]
     )
-    async def get_instrument(
-        _principal: Reader, code: Annotated[str, Path(pattern="^[A-Z0-9_]{2,60}$")]
-    ) -> Instrument:
-        """Return an instrument with its scale, groups, items and level bands."""
-        found = shipped(service).get(code)
-        if found is None:
-            raise InstrumentNotFound
-        return found
+    return Group(code=data["code"], title=_title(data), items=items, weight=data.get("weight"))
 
-    return routes
+
+def _level(data: Mapping[str, Any]) -> Level:
+    return Level(
+        code=data["code"],
+        title=_title(data),
+        least=data.get("least"),
+        least_percent=data.get("least_percent"),
+        conditions=tuple(tuple(options) for options in data.get("conditions", ())),
+    )
