@@ -6,6 +6,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from households.areas import routes as areas
+from households.persons import routes as persons
+from households.persons.errors import CitizenIdTaken, DoubleHead, OverlappingMembership, PersonExists
+from households.registry import routes as registry
+from households.registry.errors import HouseholdExists, HouseIdTaken
 from households.settings import Settings
 from shared import citizen, web
 from shared.db import Database
@@ -17,8 +21,15 @@ DESCRIPTION = (
     "feeds, poverty figures, target cases and the committees that certify them. "
     "ค้นหา รับรอง และดูแลครัวเรือนเป้าหมาย ตั้งแต่ข้อมูลสำรวจจนถึงมติคณะกรรมการ"
 )
-ROUTERS = [areas.router]
-CONSTRAINTS: dict[str, type[Refusal]] = {}
+ROUTERS = [areas.router, registry.router, persons.router]
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_households": HouseholdExists,
+    "uq_households_house_id": HouseIdTaken,
+    "pk_persons": PersonExists,
+    "uq_persons_citizen_id_index": CitizenIdTaken,
+    "uq_memberships_person_id_present": OverlappingMembership,
+    "uq_memberships_household_id_head": DoubleHead,
+}
 """What a broken constraint of the database means to the caller."""
 
 

@@ -1,9 +1,14 @@
 """Every test of the households service finds the shipped areas in its database."""
 
+from typing import Any
+
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 
+from households.app import create_app
 from households.areas.service import load_catalogue
+from households.settings import Settings
 from shared import clock
 from shared.db import Database
 from shared.testing.cluster import Cluster
@@ -23,3 +28,9 @@ async def areas_loaded(cluster: Cluster) -> None:
     async with database.transaction() as session:
         await load_catalogue(session, now=clock.now())
     await database.close()
+
+
+@pytest.fixture
+def app(settings_values: dict[str, Any]) -> FastAPI:
+    """Build the service's app on a database of the test's own."""
+    return create_app(Settings(**settings_values))

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from households.persons.rules import EndReason, Relation
 from shared import citizen
+from shared.areas import AreaCode
 from shared.errors import invalid_value
-from shared.schemas import Schema
+from shared.schemas import Filters, Schema
 from shared.thai import clean_text, name_key
 
 Sex = Literal["M", "F"]
@@ -117,3 +118,15 @@ class DeathOut(Schema):
     household_id: UUID | None
     household_needs_head: bool
     """The head has died: the household needs another one (ไม่มีหัวหน้าครัวเรือน)."""
+
+
+class PersonFilters(Filters):
+    """What persons are listed."""
+
+    name: Annotated[str | None, Field(min_length=1, max_length=200, examples=["นายสมชาย ใจดี"])] = None
+    """First and last name, or the beginning of either; a title does not matter. Where nobody is spelt like
+    that, persons whose name sounds like it."""
+    area: AreaCode | None = None
+    """This area and all below it."""
+    updated_since: AwareDatetime | None = None
+    """Persons changed since."""

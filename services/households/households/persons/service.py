@@ -164,20 +164,13 @@ async def join(session: AsyncSession, *, joining: Joining, actor: Principal, now
         raise OverlappingMembership(
             "ให้ย้ายออกจากครัวเรือนเดิมก่อน", "Let the person leave the other household first"
         )
-    await add_membership(session, joining)
+    await _add(session, joining)
 
 
-async def add_membership(session: AsyncSession, joining: Joining) -> None:
-    """Add a membership of a person known to be free, such as one just registered."""
-    await session.execute(
-        insert(_MEMBERSHIPS).values(
-            id=uuid7(),
-            person_id=joining.person_id,
-            household_id=joining.household_id,
-            relation=joining.relation.value,
-            valid_from=joining.valid_from,
-        )
-    )
+async def join_first(session: AsyncSession, *, joining: Joining, born: date | None, now: datetime) -> None:
+    """Make a person just registered a member; raises DateInFuture, DateBeforeStart."""
+    _check_day(joining.valid_from, since=born, pointer=f"{joining.pointer}/valid_from", now=now)
+    await _add(session, joining)
 
 
 async def leave(
@@ -218,6 +211,15 @@ async def relocate(session: AsyncSession, *, household_id: UUID, village_code: s
     return len(members)
 
 
+async def relocate_one(session: AsyncSession, *, person_id: UUID, village_code: str, now: datetime) -> None:
+    """Let one person live in the village of the household she joined."""
+    await session.execute(
+        update(_PERSONS)
+        .where(_PERSONS.c.id == person_id, _PERSONS.c.village_code != village_code)
+        .values(village_code=village_code, version=_PERSONS.c.version + 1, updated_at=now)
+    )
+
+
 async def record_death(
     session: AsyncSession, *, person_id: UUID, died_on: date, actor: Principal, now: datetime
 ) -> tuple[asyncpg.Record, UUID | None, bool]:
@@ -248,6 +250,18 @@ async def record_death(
     await audit.record(session, principal=actor, action="person.death", subjects=subjects, now=now)
     needs_head = present is not None and present["relation"] == Relation.HEAD
     return await _seen(session, person_id, actor=actor), household_id, needs_head
+
+
+async def _add(session: AsyncSession, joining: Joining) -> None:
+    await session.execute(
+        insert(_MEMBERSHIPS).values(
+            id=uuid7(),
+            person_id=joining.person_id,
+            household_id=joining.household_id,
+            relation=joining.relation.value,
+            valid_from=joining.valid_from,
+        )
+    )
 
 
 async def _lock(session: AsyncSession, person_id: UUID, *, actor: Principal) -> asyncpg.Record:

@@ -1,0 +1,69 @@
+"""Refusals about households."""
+
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound
+
+
+class HouseholdNotFound(NotFound):
+    """No such household, or not for this caller."""
+
+    code = "household_not_found"
+    title_th, title_en = "ไม่พบครัวเรือนนี้", "There is no such household"
+
+
+class AreaNotYours(Forbidden):
+    """The village lies outside the caller's areas."""
+
+    code = "area_not_yours"
+    title_th, title_en = "หมู่บ้านนี้อยู่นอกพื้นที่ของท่าน", "The village is outside your areas"
+
+
+class HouseholdExists(Conflict):
+    """The id made by the client is taken."""
+
+    code = "household_exists"
+    title_th, title_en = "มีครัวเรือนรหัสนี้อยู่แล้ว", "A household with this id exists already"
+
+
+class HouseIdTaken(Conflict):
+    """Another household has this house registration number."""
+
+    code = "house_id_taken"
+    title_th, title_en = "รหัสประจำบ้านนี้มีอยู่ในทะเบียนแล้ว", "Another household has this house id"
+
+
+class HouseholdNotActive(Conflict):
+    """The household is closed or was merged into another."""
+
+    code = "household_not_active"
+    title_th, title_en = "ครัวเรือนนี้ปิดหรือถูกรวมแล้ว", "The household is closed or merged"
+
+
+class SameVillage(Conflict):
+    """The household is in that village already."""
+
+    code = "same_village"
+    title_th, title_en = "ครัวเรือนอยู่ในหมู่บ้านนี้อยู่แล้ว", "The household is in this village already"
+
+
+class NoHead(InvalidField):
+    """A household needs a head."""
+
+    code = "no_head"
+    title_th, title_en = "ต้องมีหัวหน้าครัวเรือนหนึ่งคน", "A household needs one head"
+
+
+class NothingLeft(Conflict):
+    """A split leaves nobody behind: it would be a move."""
+
+    code = "nothing_left"
+    title_th, title_en = "ไม่มีสมาชิกเหลือในครัวเรือนเดิม", "Nobody would be left in the household"
+
+
+class AreaRequired(InvalidField):
+    """House numbers are searched in a district or below."""
+
+    code = "area_required"
+    title_th, title_en = (
+        "ค้นหาบ้านเลขที่ต้องระบุอำเภอหรือพื้นที่ย่อย",
+        "A house number is searched in a district or below",
+    )

@@ -1,0 +1,79 @@
+"""Every SELECT on households; each leaves out what lies outside the caller's areas."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from households.persons.queries import has_head
+from households.registry.models import Household
+from shared.areas import descends, within
+from shared.db import fetch
+
+_TABLE = Household.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_H = _TABLE.c
+COLUMNS = tuple(column.name for column in _TABLE.c)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of households is narrowed by; `areas` are the caller's."""
+
+    areas: tuple[str, ...]
+    area: str | None = None
+    origin: str | None = None
+    status: str | None = None
+    house_no: str | None = None
+    needs_head: bool = False
+    updated_since: datetime | None = None
+
+
+def _filtered(statement: Select[Any], filters: Filters) -> Select[Any]:
+    statement = statement.where(within(_H.village_code, filters.areas))
+    if filters.area:
+        statement = statement.where(descends(_H.village_code, filters.area))
+    if filters.origin is not None:
+        statement = statement.where(_H.origin == filters.origin)
+    if filters.status is not None:
+        statement = statement.where(_H.status == filters.status)
+    if filters.house_no is not None:
+        statement = statement.where(_H.house_no.startswith(filters.house_no, autoescape=True))
+    if filters.needs_head:
+        statement = statement.where(~has_head(_H.id))
+    if filters.updated_since is not None:
+        statement = statement.where(_H.updated_at >= filters.updated_since)
+    return statement
+
+
+async def page(
+    session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return households village by village, from the first after `(village_code, id)`."""
+    statement = _filtered(select(_TABLE), filters).order_by(_H.village_code, _H.id).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(_H.village_code, _H.id) > tuple_(*after))
+    return await fetch(session, statement)
+
+
+async def count(session: AsyncSession, *, filters: Filters) -> int:
+    """Return how many households the filters leave."""
+    rows = await fetch(session, _filtered(select(func.count().label("n")).select_from(_TABLE), filters))
+    return int(rows[0]["n"])
+
+
+async def one(session: AsyncSession, household_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
+    """Return a household that the caller may see."""
+    rows = await fetch(session, select(_TABLE).where(_H.id == household_id, within(_H.village_code, areas)))
+    return rows[0] if rows else None
+
+
+async def locked(session: AsyncSession, household_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
+    """Return a household that the caller may see, kept from being changed by others until the commit."""
+    statement = select(_TABLE).where(_H.id == household_id, within(_H.village_code, areas)).with_for_update()
+    rows = await fetch(session, statement)
+    return rows[0] if rows else None
