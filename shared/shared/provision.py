@@ -30,6 +30,8 @@ async def provision(admin_url: str, service: str, passwords: Passwords) -> None:
     connection = await asyncpg.connect(driver_dsn(admin_url), timeout=10)
     try:
         async with connection.transaction():
+            # Services that start together would otherwise change the database's rights at the same moment.
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('chumchon provision'))")
             await _roles(connection, service, passwords)
             await _schema(connection, service)
     finally:

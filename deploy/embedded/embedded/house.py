@@ -32,9 +32,11 @@ async def _serve(layout: Layout, *, admin_url: str, began: float, stop: asyncio.
             settings = _settings(name, values[name])
             app = importlib.import_module(f"{name}.app").create_app(settings)
             listener = serving.listen("127.0.0.1", 0)
-            addresses[name] = "http://127.0.0.1:{}".format(listener.getsockname()[1])
+            addresses[name] = f"http://127.0.0.1:{listener.getsockname()[1]}"
             ready.append(asyncio.Event())
-            tasks.create_task(serving.serve(app, listener, stop=behind, listening=ready[-1]), name=f"{name} api")
+            tasks.create_task(
+                serving.serve(app, listener, stop=behind, listening=ready[-1]), name=f"{name} api"
+            )
             tasks.create_task(workers[name].run(settings, bus, behind), name=f"{name} worker")
         for event in ready:
             await event.wait()

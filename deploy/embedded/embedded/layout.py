@@ -47,7 +47,9 @@ class Layout:
             try:
                 fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                sys.exit(f"another Chumchon runs on {self.folder}; stop it, or set CHUMCHON_DATA to another folder")
+                sys.exit(
+                    f"another Chumchon runs on {self.folder}; stop it, or set CHUMCHON_DATA to another folder"
+                )
             self.need_port()
             yield
 
@@ -58,7 +60,9 @@ class Layout:
             try:
                 probe.bind(("127.0.0.1", self.port))
             except OSError:
-                sys.exit(f"port {self.port} is in use; choose another: make run CHUMCHON_PORT={self.port + 1}")
+                sys.exit(
+                    f"port {self.port} is in use; choose another: make run CHUMCHON_PORT={self.port + 1}"
+                )
 
     @property
     def mark(self) -> Path:
