@@ -69,12 +69,14 @@ async def serve(
 ) -> None:
     """Serve `app` until `stop` is set; then turn unready, wait `drain` seconds and finish what is in flight.
 
-    `listening` is set when requests are answered. Raises `NotStarted`.
+    `listening` is set when requests are answered. Raises `NotStarted`. An app that needs a protocol of its
+    own (the gateway's framing rules) has it in its attribute `http_protocol`.
     """
     server = _Server(
         uvicorn.Config(
             app,
             loop="none",
+            http=getattr(app, "http_protocol", "httptools"),
             lifespan="on",
             ws="none",
             log_config=None,
