@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from httpx import AsyncClient
 
 from households.app import create_app
 from households.areas.service import load_catalogue
 from households.settings import Settings
 from shared import clock
 from shared.db import Database
+from shared.testing.caller import Caller
 from shared.testing.cluster import Cluster
+from shared.testing.identity import TestIssuer
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +37,10 @@ async def areas_loaded(cluster: Cluster) -> None:
 def app(settings_values: dict[str, Any]) -> FastAPI:
     """Build the service's app on a database of the test's own."""
     return create_app(Settings(**settings_values))
+
+
+@pytest.fixture
+def officer(client: AsyncClient, issuer: TestIssuer) -> Caller:
+    """Call as the tambon officer (พัฒนากร) of Trakan Phuet Phon, district 3411: she reads and writes there."""
+    scopes = frozenset({"areas:read", "households:read", "households:write"})
+    return Caller(client, issuer, "households", scopes=scopes, areas=("3411",))
