@@ -92,7 +92,7 @@ class Instrument:
         return tuple(item for group in self.groups for item in group.items)
 
 
-class BadInstrument(ValueError):
+class BadInstrument(ValueError):  # noqa: N818  # named after the fact
     """A file that is no instrument: a part is missing, or two items have one code."""
 
 

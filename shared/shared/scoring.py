@@ -15,7 +15,7 @@ Answer = int | None
 """A value of the instrument's scale; None: nobody of that kind (ไม่มีผู้เข้าเกณฑ์), the item does not count."""
 
 
-class BadAnswer(ValueError):
+class BadAnswer(ValueError):  # noqa: N818  # named after the fact
     """An answer that the instrument does not allow: `item` names it, `code` says why.
 
     Codes: unknown_item, out_of_scale, unknown_option.

@@ -19,7 +19,7 @@ CHUNK_BYTES: Final = 1024 * 1024
 _KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]*(?:/[a-z0-9][a-z0-9-]*)*(?:\.[a-z0-9]{1,8})?")
 
 
-class FileTooLarge(Exception):
+class FileTooLarge(Exception):  # noqa: N818  # named after the fact
     """More bytes came than the route allows; nothing was kept."""
 
     def __init__(self, limit: int) -> None:

@@ -7,7 +7,7 @@ megabytes, which a process that never searches must not pay.
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 _DIGITS: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _INVISIBLE: Final = re.compile(
@@ -135,8 +135,71 @@ def sort_key(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def phonetic_key(name: str) -> str:
-    """Return a key that names of the same sound share (LK82), to forgive typing: จันศรี, จันทร์ศรี."""
+    """Return a key that names of the same sound share (LK82), to forgive typing: จันศรี, จันทร์ศรี.
+
+    Before the key is made, silenced consonants go and ไชย is written ชัย, which LK82 by itself tells apart.
+    """
     from pythainlp.soundex import lk82  # noqa: PLC0415 - see the module's docstring
 
-    key = name_key(name)
-    return str(lk82(_SILENCED.sub("", key))) if key else ""
+    key = _AI.sub("\\1ัย", _SILENCED.sub("", name_key(name)))
+    return str(lk82(key)) if key else ""
+
+
+def search_tokens(text: str, *, words: frozenset[str] = frozenset()) -> list[str]:
+    """Cut a text into the words to index it by: its words, and the dictionary words inside them.
+
+    `words` are names the dictionary does not know (places, products); give the same ones every time.
+    Each word once, in the order of the text; Latin words in lower case.
+    """
+    found: dict[str, None] = {}
+    for token in query_tokens(text, words=words):
+        found[token] = None
+        found.update(dict.fromkeys(_inner_words(token, words)))
+    return list(found)
+
+
+def query_tokens(text: str, *, words: frozenset[str] = frozenset()) -> list[str]:
+    """Cut what a person typed into words, to be looked up among `search_tokens`."""
+    from pythainlp.tokenize import word_tokenize  # noqa: PLC0415
+
+    cleaned = normalise_digits(clean_text(text)).lower()
+    tokens = word_tokenize(cleaned, engine="newmm", custom_dict=_dictionary(words), keep_whitespace=False)
+    return list(dict.fromkeys(token for token in tokens if _WORD.search(token)))
+
+
+_AI: Final = re.compile("ไ([ก-ฮ])ย")
+_WORD: Final = re.compile("[ก-ฮ0-9a-z]")
+_INNER: Final = 2  # a word inside another has at least so many signs
+
+
+def _inner_words(token: str, words: frozenset[str]) -> list[str]:
+    """Return the words of which a longer one is put together: อุบลราชธานี holds อุบล, ราช, ธานี, ราชธานี.
+
+    A word counts only if what stands before and after it are words too, so บ้าน does not hold บ้า.
+    """
+    if len(token) <= _INNER:
+        return []
+    trie, end = _dictionary(words), len(token)
+    parts = {
+        at: [word for word in trie.prefixes(token[at:]) if _INNER <= len(word) < end] for at in range(end)
+    }
+    closing = {end}  # places from which the rest is words
+    for at in range(end - 1, -1, -1):
+        if any(at + len(word) in closing for word in parts[at]):
+            closing.add(at)
+    opening, found = {0}, list[str]()  # places that words lead to
+    for at in range(end):
+        if at in opening:
+            inner = [word for word in parts[at] if at + len(word) in closing]
+            found += inner
+            opening.update(at + len(word) for word in inner)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _dictionary(words: frozenset[str]) -> Any:
+    from pythainlp.corpus import thai_words  # noqa: PLC0415
+    from pythainlp.tokenize import word_dict_trie  # noqa: PLC0415
+    from pythainlp.util import Trie  # noqa: PLC0415
+
+    return Trie(thai_words() | words) if words else word_dict_trie()

@@ -20,7 +20,7 @@ class Limits:
     sheet_unpacked: int = 1024 * MIB
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(Exception):  # noqa: N818  # named after the fact
     """The file cannot be taken as a whole; `code` is stable, `detail` names what was found."""
 
     def __init__(self, code: str, detail: str = "") -> None:
