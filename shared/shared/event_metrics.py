@@ -7,6 +7,11 @@ from prometheus_client import Counter, Gauge, Histogram
 _HANDLED: Final = Counter(
     "chumchon_events_handled", "Events a consumer has settled, by outcome", ["consumer", "outcome"]
 )
+_AWAY: Final = Counter(
+    "chumchon_events_database_away",
+    "Batches a consumer could not apply for want of its database",
+    ["consumer"],
+)
 _DELAY: Final = Histogram(
     "chumchon_event_delay_seconds",
     "From the fact's time to its effect in the consumer",
@@ -24,6 +29,11 @@ def handled(consumer: str, outcome: str, count: int) -> None:
     """Count events settled as `applied`, `duplicate`, `delayed` or `dead`."""
     if count:
         _HANDLED.labels(consumer, outcome).inc(count)
+
+
+def database_away(consumer: str) -> None:
+    """Count a batch that waits because the consumer's database cannot be reached."""
+    _AWAY.labels(consumer).inc()
 
 
 def delay(consumer: str, seconds: float) -> None:

@@ -116,10 +116,10 @@ def encode(envelope: Envelope) -> bytes:
     """Return the envelope in CloudEvents' structured JSON form."""
     wire: dict[str, Any] = {
         "specversion": "1.0",
-        "id": envelope.id,
+        "id": str(envelope.id),  # asyncpg's UUIDs are a subclass that orjson does not take
         "source": SOURCE_PREFIX + envelope.service,
         "type": envelope.type,
-        "subject": envelope.subject,
+        "subject": str(envelope.subject),
         "time": envelope.time,
         "datacontenttype": "application/json",
         "sequence": f"{envelope.sequence:0{_SEQUENCE_DIGITS}d}",
@@ -127,7 +127,7 @@ def encode(envelope: Envelope) -> bytes:
     if envelope.correlation_id is not None:
         wire["correlationid"] = envelope.correlation_id
     if envelope.causation_id is not None:
-        wire["causationid"] = envelope.causation_id
+        wire["causationid"] = str(envelope.causation_id)
     if envelope.traceparent is not None:
         wire["traceparent"] = envelope.traceparent
     wire["data"] = orjson.Fragment(envelope.data)

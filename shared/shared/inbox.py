@@ -18,15 +18,17 @@ from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock, context, event_metrics
+from shared.connections import live
 from shared.consumers import Consumer, Handler
-from shared.db import Database, driver
+from shared.db import Database
 from shared.events import Envelope, PermanentFailure, Received
 
 _CLAIM = (
     "INSERT INTO inbox (consumer, event_id) SELECT $1, unnest($2::uuid[]) "
     "ON CONFLICT DO NOTHING RETURNING event_id"
 )
-_UNAVAILABLE_CLASSES = ("08", "53", "57P")  # connection, resources, operator (not 57014, a cancelled query)
+# SQLSTATE of connection, log-in, missing database, resources, operator (not 57014, a cancelled query)
+_UNAVAILABLE_CLASSES = ("08", "28", "3D", "53", "57P")
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +70,7 @@ async def apply(database: Database, consumer: Consumer, envelopes: Sequence[Enve
         try:
             await _transaction(database, consumer, ready)
         except Exception as error:  # noqa: BLE001  # whatever it is, one by one tells which event it was
-            _raise_unavailable(error)
+            _raise_unavailable(consumer, error)
             log.info("batch_failed", consumer=consumer.name, events=len(ready), error=_name(error))
         else:
             ready = []
@@ -91,7 +93,7 @@ async def apply(database: Database, consumer: Consumer, envelopes: Sequence[Enve
 async def prune(database: Database, *, days: int, limit: int = 10_000) -> int:
     """Forget events applied more than `days` ago, at most `limit`; returns how many."""
     async with database.transaction() as session:
-        connection = await driver(session)
+        connection = await live(session)
         done: str = await connection.execute(
             "DELETE FROM inbox WHERE (consumer, event_id) IN (SELECT consumer, event_id FROM inbox "
             "WHERE applied_at < now() - make_interval(days => $1) LIMIT $2)",
@@ -133,7 +135,7 @@ async def _one(database: Database, consumer: Consumer, one: _Ready) -> Failure |
         except (PermanentFailure, ValidationError) as error:
             return Failure(one.envelope, _name(error), permanent=True)
         except Exception as error:  # noqa: BLE001  # whatever a handler raises, the event must be settled
-            _raise_unavailable(error)
+            _raise_unavailable(consumer, error)
             failure = Failure(one.envelope, _name(error), permanent=False)
         else:
             return None
@@ -143,7 +145,7 @@ async def _one(database: Database, consumer: Consumer, one: _Ready) -> Failure |
 async def _transaction(database: Database, consumer: Consumer, batch: Sequence[_Ready]) -> None:
     """Claim the events in the inbox and run the handlers of those that were not there."""
     async with database.transaction() as session:
-        connection = await driver(session)
+        connection = await live(session)
         ids = [one.envelope.id for one in batch]
         fresh = {row["event_id"] for row in await connection.fetch(_CLAIM, consumer.name, ids)}
         now = clock.now()
@@ -191,8 +193,9 @@ def _cause(run: Sequence[Received[Any]]) -> AbstractContextManager[None]:
     )
 
 
-def _raise_unavailable(error: Exception) -> None:
+def _raise_unavailable(consumer: Consumer, error: Exception) -> None:
     if _is_unavailable(error):
+        event_metrics.database_away(consumer.name)
         raise Unavailable(_name(error)) from error
 
 

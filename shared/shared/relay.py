@@ -18,8 +18,9 @@ import asyncpg
 import structlog
 
 from shared import clock, event_metrics, inbox, outbox
-from shared.bus.base import Bus, NotPublished
-from shared.db import Database, driver
+from shared.bus.base import NotPublished, Publisher
+from shared.connections import live
+from shared.db import Database
 from shared.events import Envelope
 
 BATCH = 500
@@ -41,7 +42,7 @@ _MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE position = ANY
 log = structlog.get_logger(__name__)
 
 
-async def run(database: Database, bus: Bus, *, stop: asyncio.Event) -> None:
+async def run(database: Database, bus: Publisher, *, stop: asyncio.Event) -> None:
     """Publish what is in the outbox until `stop` is set; what fails is tried again."""
     hint = outbox.hint(database)
     loop = asyncio.get_running_loop()
@@ -65,14 +66,14 @@ async def run(database: Database, bus: Bus, *, stop: asyncio.Event) -> None:
             await _wait(hint, bus.poll)
 
 
-async def publish(database: Database, bus: Bus, *, limit: int = BATCH) -> int:
+async def publish(database: Database, bus: Publisher, *, limit: int = BATCH) -> int:
     """Publish the oldest waiting events, at most `limit`, and mark them; returns how many.
 
     Returns 0 when another relay is at work. Raises `NotPublished` after marking those that got through.
     """
     refused: NotPublished | None = None
     async with database.transaction() as session:
-        connection = await driver(session)
+        connection = await live(session)
         if not await connection.fetchval(_LOCK):
             return 0
         rows = await connection.fetch(_SELECT, limit)
@@ -98,7 +99,7 @@ async def republish(database: Database, *, types: Sequence[str]) -> int:
     Consumers that have applied them skip them; a consumer whose copy is rebuilt has emptied its inbox.
     """
     async with database.transaction() as session:
-        connection = await driver(session)
+        connection = await live(session)
         done: str = await connection.execute(
             "UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND type = ANY($1::text[])",
             list(types),
@@ -109,7 +110,7 @@ async def republish(database: Database, *, types: Sequence[str]) -> int:
 async def prune(database: Database, *, limit: int = 10_000) -> int:
     """Remove published events and inbox rows past their time, at most `limit` of each; returns how many."""
     async with database.transaction() as session:
-        connection = await driver(session)
+        connection = await live(session)
         done: str = await connection.execute(
             "DELETE FROM outbox WHERE position IN (SELECT position FROM outbox "
             "WHERE published_at < now() - make_interval(days => $1) ORDER BY position LIMIT $2)",
@@ -135,7 +136,7 @@ def _envelope(row: asyncpg.Record) -> Envelope:
 
 async def _waiting(database: Database) -> bool:
     async with database.read() as session:
-        connection = await driver(session)
+        connection = await live(session)
         return await connection.fetchval(_WAITING) is not None
 
 

@@ -36,14 +36,18 @@ class DeadLetter:
     body: bytes
 
 
-class Bus(Protocol):
-    """A transport of events between services."""
+class Publisher(Protocol):
+    """The side of a transport that the relay uses."""
 
     poll: float
     """Seconds between two looks of the relay into an outbox that was empty."""
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
         """Hand events over; returning means each is safe with every consumer. Raises `NotPublished`."""
+
+
+class Bus(Publisher, Protocol):
+    """A transport of events between services."""
 
     async def consume(
         self, consumers: Sequence[Consumer], database: Database, *, stop: asyncio.Event
