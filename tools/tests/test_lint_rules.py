@@ -2,6 +2,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+
 from tools.lint.__main__ import findings
 from tools.lint.rules import check
 from tools.lint.source import Source

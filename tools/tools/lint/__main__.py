@@ -10,7 +10,7 @@ from tools.lint.source import Finding, Source
 
 def committed(root: Path, paths: list[str]) -> list[str]:
     """Return the files that git knows or would take, relative to the repository."""
-    listed = subprocess.run(  # noqa: S603  # git of the checkout, fixed arguments
+    listed = subprocess.run(  # git of the checkout, fixed arguments
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths],  # noqa: S607
         cwd=root,
         check=True,
