@@ -1,9 +1,7 @@
 import textwrap
-from pathlib import Path
 
 import pytest
 
-from tools.lint.__main__ import findings
 from tools.lint.rules import check
 from tools.lint.source import Source
 
@@ -66,8 +64,3 @@ def test_what_the_rules_allow_is_not_found(path: str, text: str) -> None:
 def test_a_migration_may_be_long_but_not_import_another_service() -> None:
     path = "services/funds/migrations/versions/0002_loans.py"
     assert rules_broken(path, "import otop\n" + "x = 1\n" * 500) == ["foreign-service"]
-
-
-def test_the_repository_keeps_its_own_rules() -> None:
-    root = Path(__file__).resolve().parents[2]
-    assert [str(finding) for finding in findings(root, [])] == []
