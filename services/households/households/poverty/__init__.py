@@ -1,0 +1,1 @@
+"""Poverty status by edition: what deprives whom, counted for every area."""
