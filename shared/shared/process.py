@@ -68,10 +68,10 @@ async def api(member: str, settings: Any, *, host: str, port: int) -> None:
     """Serve the member's HTTP side until SIGTERM; requests in flight are finished first."""
     app = importlib.import_module(f"{member}.app").create_app(settings)
     listener = serving.listen(host, port)
-    drain = float(os.environ.get("CHUMCHON_DRAIN_SECONDS", "0"))
-    with stopping() as stop:
+    stop = asyncio.Event()
+    with stop_signals(stop):
         serving.settle_memory()
-        await serving.serve(app, listener, stop=stop, drain=drain)
+        await serving.serve(app, listener, stop=stop, drain=settings.drain_seconds)
 
 
 async def worker(member: str, settings: ServiceSettings, *, host: str, port: int) -> None:
@@ -81,8 +81,9 @@ async def worker(member: str, settings: ServiceSettings, *, host: str, port: int
     run = importlib.import_module(f"{member}.worker").run
     bus = AmqpBus(settings.amqp_url, name=f"{member}-worker")
     listener = serving.listen(host, port)
+    stop = asyncio.Event()
     try:
-        with stopping() as stop:
+        with stop_signals(stop):
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(serving.serve(serving.probe(), listener, stop=stop))
                 tasks.create_task(run(settings, bus, stop))
@@ -91,14 +92,14 @@ async def worker(member: str, settings: ServiceSettings, *, host: str, port: int
 
 
 @contextlib.contextmanager
-def stopping() -> Iterator[asyncio.Event]:
-    """Yield an event that SIGTERM and SIGINT set."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+def stop_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT set `stop` while the context lasts."""
+    loop = asyncio.get_running_loop()
     kinds = (signal.SIGTERM, signal.SIGINT)
     for kind in kinds:
         loop.add_signal_handler(kind, stop.set)
     try:
-        yield stop
+        yield
     finally:
         for kind in kinds:
             loop.remove_signal_handler(kind)
