@@ -1,10 +1,8 @@
 """The history of one household or person."""
 
-from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +15,7 @@ _COLUMNS = [column for column in _TABLE.c if column.name != "subject"]
 
 async def of(
     session: AsyncSession, *, subject: UUID, before: UUID | None, limit: int
-) -> list[dict[str, Any]]:
+) -> list[asyncpg.Record]:
     """Return up to `limit` changes of `subject`, newest first, from the first older than the change `before`.
 
     Whether the caller may see the subject is for her query of the subject itself to say.
@@ -25,9 +23,4 @@ async def of(
     statement = select(*_COLUMNS).where(_TABLE.c.subject == subject).order_by(_TABLE.c.id.desc()).limit(limit)
     if before is not None:
         statement = statement.where(_TABLE.c.id < before)
-    return [_plain(row) for row in await fetch(session, statement)]
-
-
-def _plain(row: asyncpg.Record) -> dict[str, Any]:
-    detail = row["detail"]  # text or parsed, as the connection's codec is set
-    return {**row, "detail": orjson.loads(detail) if isinstance(detail, str) else detail}
+    return await fetch(session, statement)

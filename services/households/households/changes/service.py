@@ -42,4 +42,4 @@ async def record(session: AsyncSession, *changes: Change, actor: str, now: datet
 
 
 def _json(detail: Mapping[str, Any]) -> str:
-    return orjson.dumps(detail).decode()
+    return orjson.dumps(detail, default=str).decode()  # the driver's UUIDs are a class of their own

@@ -29,7 +29,7 @@ class Filters:
     origin: str | None = None
     status: str | None = None
     house_no: str | None = None
-    needs_head: bool = False
+    needs_head: bool | None = None
     updated_since: datetime | None = None
 
 
@@ -43,8 +43,8 @@ def _filtered(statement: Select[Any], filters: Filters) -> Select[Any]:
         statement = statement.where(_H.status == filters.status)
     if filters.house_no is not None:
         statement = statement.where(_H.house_no.startswith(filters.house_no, autoescape=True))
-    if filters.needs_head:
-        statement = statement.where(~has_head(_H.id))
+    if filters.needs_head is not None:
+        statement = statement.where(~has_head(_H.id) if filters.needs_head else has_head(_H.id))
     if filters.updated_since is not None:
         statement = statement.where(_H.updated_at >= filters.updated_since)
     return statement

@@ -316,7 +316,7 @@ def _narrowed(filters: HouseholdFilters, principal: Principal) -> queries.Filter
         origin=filters.origin,
         status=filters.status or default,
         house_no=filters.q,
-        needs_head=bool(filters.needs_head),
+        needs_head=filters.needs_head,
         updated_since=filters.updated_since,
     )
 

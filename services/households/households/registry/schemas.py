@@ -1,7 +1,7 @@
 """What the API takes and says about households."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
@@ -166,7 +166,7 @@ class HouseholdFilters(Filters):
     """Only active ones when absent; all of them with `updated_since`."""
     q: Annotated[str | None, AfterValidator(_house_no), Field(min_length=1, max_length=40)] = None
     """House numbers (บ้านเลขที่) that begin like this; needs `area` of a district or below."""
-    needs_head: Literal[True] | None = None
-    """Only those without a head."""
+    needs_head: bool | None = None
+    """Only those without a head, or only those with one."""
     updated_since: AwareDatetime | None = None
     """Households changed since; closed and merged ones too, so that a copy can forget them."""
