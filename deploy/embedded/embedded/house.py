@@ -16,7 +16,8 @@ async def live(layout: Layout, *, admin_url: str, began: float) -> None:
     """Make the house ready, serve it and load the demo data on the first start; end when told to."""
     known = {name: secrets.passwords(layout.secrets, name) for name in (*SERVICES, "gateway")}
     await database.prepare(admin_url, known, tell=say)
-    with process.stopping() as stop:
+    stop = asyncio.Event()
+    with process.stop_signals(stop):
         await _serve(layout, admin_url=admin_url, began=began, stop=stop)
 
 

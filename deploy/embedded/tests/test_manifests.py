@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import compose_spec
-import kubernetes_validate
+import kubernetes_validate  # type: ignore[import-untyped]  # ships no types
 import pytest
 import yaml
 
