@@ -103,7 +103,7 @@ async def claim(session: AsyncSession, attempt: Attempt, *, now: datetime) -> Re
         raise IdempotencyKeyReused
     sealed: bytes = row["body"]
     body = AESGCM(attempt.secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], attempt.bound_to)
-    headers = {**orjson.loads(row["headers"]), "idempotent-replayed": "true"}
+    headers = {**row["headers"], "idempotent-replayed": "true"}
     return Response(body, status_code=row["status"], headers=headers)
 
 

@@ -107,6 +107,7 @@ async def start(
 
 
 def _json(value: Any) -> str:
+    """Encode a parameter; on the way back SQLAlchemy's codec on the connection has decoded it already."""
     return orjson.dumps(value, default=str).decode()
 
 
@@ -210,7 +211,7 @@ async def _perform(claim: _Claim, work: Work, lease: float) -> None:
 
 async def _attempt(claim: _Claim, work: Work, lease: float) -> None:
     row = claim.row
-    caller = orjson.loads(row["caller"])
+    caller = row["caller"]
     principal = Principal(
         **{**caller, "scopes": frozenset(caller["scopes"])}
         | {"areas": tuple(caller["areas"]), "roles": tuple(caller["roles"])}
@@ -219,7 +220,7 @@ async def _attempt(claim: _Claim, work: Work, lease: float) -> None:
         job = JobContext(
             id=row["id"],
             kind=row["kind"],
-            arguments=orjson.loads(row["arguments"]),
+            arguments=row["arguments"],
             area=row["area"],
             principal=principal,
             database=claim.database,

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import asyncpg
-import orjson
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
@@ -157,11 +156,11 @@ async def _find(session: AsyncSession, job_id: UUID, *, principal: Principal) ->
 def _shown(row: asyncpg.Record, request: Request, *, now: datetime) -> dict[str, Any]:
     """Return a job as `Job` describes it, its error in the caller's language."""
     lang = problems.language(request.headers.get("accept-language"))
-    error = None if row["error"] is None else orjson.loads(row["error"])[lang]
+    error = None if row["error"] is None else row["error"][lang]
     return {
         **{name: row[name] for name in ("id", "kind", "state", "area")},
         "progress": progress(row, now=now),
-        "result": None if row["result"] is None else orjson.loads(row["result"]),
+        "result": row["result"],
         "error": error,
         **{name: row[name] for name in ("created_at", "started_at", "finished_at")},
     }
@@ -204,7 +203,7 @@ async def _events(row: asyncpg.Record, request: Request, principal: Principal) -
             yield b": still there\n\n"
             silent = 0.0
         over = waited >= _LONGEST or getattr(request.app.state, "stopping", False)
-        if row["state"] in _ENDED or over or await request.is_disconnected():
+        if row["state"] in _ENDED or over:
             return
         await asyncio.sleep(_POLL)
         waited, silent = waited + _POLL, silent + _POLL

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import asyncpg
 import orjson
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -16,6 +17,8 @@ from starlette.responses import Response
 
 from shared import context, errors
 from shared.errors import FieldError, Refusal
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/problems/"
@@ -162,6 +165,10 @@ def field_errors(found: Iterable[Mapping[str, Any]]) -> list[FieldError]:
     return result
 
 
+_BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What the driver raises on a connection that was cut under it."""
+
+
 def of_database(error: Exception, constraints: Mapping[str, type[Refusal]]) -> Refusal:
     """Return the refusal that a database error means; its message and values stay here."""
     cause: Any = error
@@ -175,7 +182,7 @@ def of_database(error: Exception, constraints: Mapping[str, type[Refusal]]) -> R
         return errors.InvalidCharacter()
     if state in {"40001", "40P01", "55P03", "57014"} or state[:2] in {"08", "53"} or state[:3] == "57P":
         return unavailable()
-    if isinstance(error, OperationalError | asyncpg.InterfaceError):
+    if isinstance(error, OperationalError) or isinstance(cause, _BROKEN):
         return unavailable()
     return errors.InternalError()
 
@@ -197,7 +204,9 @@ _HTTP: dict[int, type[Refusal]] = {
     415: errors.WrongContentType,
 }
 
-_DATABASE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_DATABASE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_AWAY = (PoolTimeout, ConnectionError, TimeoutError)
+"""No connection to be had."""
 
 
 def install(app: FastAPI, *, constraints: Mapping[str, type[Refusal]]) -> None:
@@ -205,10 +214,12 @@ def install(app: FastAPI, *, constraints: Mapping[str, type[Refusal]]) -> None:
 
     async def refused(request: Request, error: Exception) -> Response:
         refusal = to_refusal(error, constraints=constraints)
+        if refusal.status >= errors.InternalError.status and refusal is not error:
+            log.error("request_failed", code=refusal.code, failure=error)
         return render(refusal, accept_language=request.headers.get("accept-language"))
 
     handler = cast("Callable[[Request, Exception], Awaitable[Response]]", refused)
-    for kind in (Refusal, RequestValidationError, HTTPException, *_DATABASE, PoolTimeout):
+    for kind in (Refusal, RequestValidationError, HTTPException, *_DATABASE, *_AWAY):
         app.add_exception_handler(kind, handler)
 
 
@@ -224,6 +235,6 @@ def to_refusal(error: Exception, *, constraints: Mapping[str, type[Refusal]]) ->
         return refusal
     if isinstance(error, _DATABASE):
         return of_database(error, constraints)
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, _AWAY):
         return unavailable()
     return errors.InternalError()
