@@ -4,14 +4,14 @@ from fastapi import FastAPI
 
 from funds.known_households import routes as known_households
 from funds.settings import Settings
-from shared import instruments, web
+from shared import instrument_routes, web
 from shared.db import Database
 
 TITLE = "Funds (กองทุนชุมชน)"
 DESCRIPTION = (
     "Village money, lent well and repaid: the poverty fund (กข.คจ.), the women's fund, savings groups."
 )
-ROUTERS = [known_households.router, instruments.router("funds")]
+ROUTERS = [known_households.router, instrument_routes.router("funds")]
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> FastAPI:

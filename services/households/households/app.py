@@ -6,12 +6,20 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from households.areas import routes as areas
+from households.cases import routes as cases
+from households.cases.errors import CONSTRAINTS as CASES
+from households.committees import routes as committees
+from households.committees.errors import CONSTRAINTS as COMMITTEES
+from households.meetings import routes as meetings
+from households.meetings.errors import CONSTRAINTS as MEETINGS
 from households.persons import routes as persons
 from households.persons.errors import CitizenIdTaken, DoubleHead, OverlappingMembership, PersonExists
 from households.registry import routes as registry
 from households.registry.errors import HouseholdExists, HouseIdTaken
+from households.resolutions import routes as resolutions
+from households.resolutions.errors import CONSTRAINTS as RESOLUTIONS
 from households.settings import Settings
-from shared import citizen, web
+from shared import citizen, instrument_routes, web
 from shared.db import Database
 from shared.errors import Refusal
 
@@ -21,7 +29,16 @@ DESCRIPTION = (
     "feeds, poverty figures, target cases and the committees that certify them. "
     "ค้นหา รับรอง และดูแลครัวเรือนเป้าหมาย ตั้งแต่ข้อมูลสำรวจจนถึงมติคณะกรรมการ"
 )
-ROUTERS = [areas.router, registry.router, persons.router]
+ROUTERS = [
+    areas.router,
+    registry.router,
+    persons.router,
+    committees.router,
+    meetings.router,
+    cases.router,
+    resolutions.router,
+    instrument_routes.router("households"),
+]
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_households": HouseholdExists,
     "uq_households_house_id": HouseIdTaken,
@@ -29,6 +46,10 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_persons_citizen_id_index": CitizenIdTaken,
     "uq_memberships_person_id_present": OverlappingMembership,
     "uq_memberships_household_id_head": DoubleHead,
+    **COMMITTEES,
+    **MEETINGS,
+    **CASES,
+    **RESOLUTIONS,
 }
 """What a broken constraint of the database means to the caller."""
 

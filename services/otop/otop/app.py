@@ -3,12 +3,12 @@
 from fastapi import FastAPI
 
 from otop.settings import Settings
-from shared import instruments, web
+from shared import instrument_routes, web
 from shared.db import Database
 
 TITLE = "OTOP (ผู้ผลิตและผลิตภัณฑ์ชุมชน)"
 DESCRIPTION = "Makers, their products, standards and markets."
-ROUTERS = [instruments.router("otop")]
+ROUTERS = [instrument_routes.router("otop")]
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> FastAPI:

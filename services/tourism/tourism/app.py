@@ -2,13 +2,13 @@
 
 from fastapi import FastAPI
 
-from shared import instruments, web
+from shared import instrument_routes, web
 from shared.db import Database
 from tourism.settings import Settings
 
 TITLE = "Tourism (ชุมชนท่องเที่ยว)"
 DESCRIPTION = "Villages that host: hands-on programmes, catalogues, bookings."
-ROUTERS = [instruments.router("tourism")]
+ROUTERS = [instrument_routes.router("tourism")]
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> FastAPI:

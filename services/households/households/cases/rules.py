@@ -4,8 +4,12 @@ Source: the CDD's steps of the poverty-eradication centres (ศจพ.): find, v
 district committee's meeting, plan, assist, follow, graduate.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 
 class State(StrEnum):
@@ -27,6 +31,7 @@ class State(StrEnum):
 class Step(StrEnum):
     """What moves a case."""
 
+    OPEN = "open"
     VERIFY = "verify"
     REFER = "refer"
     PROPOSE = "propose"
@@ -40,6 +45,7 @@ class Step(StrEnum):
     GRADUATE = "graduate"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    MOVE = "move"
 
 
 class Origin(StrEnum):
@@ -103,7 +109,9 @@ TRANSITIONS: Final[dict[tuple[State, Step], State]] = {
     (State.WELFARE_ONLY, Step.REOPEN): State.FOUND,
     (State.WITHDRAWN, Step.REOPEN): State.FOUND,
     (State.GRADUATED, Step.REOPEN): State.FOUND,
-} | {(state, Step.WITHDRAW): State.WITHDRAWN for state in OPEN}
+    **{(state, Step.WITHDRAW): State.WITHDRAWN for state in OPEN},
+    **{(state, Step.MOVE): state for state in OPEN},
+}
 """Every permitted step; what is not here is refused."""
 
 DECIDES: Final = {
@@ -127,3 +135,130 @@ def sources(step: Step) -> frozenset[State]:
 def leaves_committee(before: str, now: str) -> bool:
     """Tell whether a move between two villages leaves the district whose committee certifies."""
     return before[:4] != now[:4]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A target case as it stands."""
+
+    id: UUID
+    household_id: UUID
+    village_code: str
+    origin: Origin
+    state: State
+    version: int
+    edition_id: UUID | None = None
+    developable: bool | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    notes: str | None = None
+    verified_by: str | None = None
+    proposed_by: str | None = None
+    appealed_by: str | None = None
+    committee_id: UUID | None = None
+    resolution_id: UUID | None = None
+    decided_on: date | None = None
+    certified_on: date | None = None
+    reason: str | None = None
+
+    @property
+    def proposers(self) -> frozenset[str]:
+        """Who brought the case before the committee and so does not decide on it."""
+        return frozenset(filter(None, (self.proposed_by, self.appealed_by)))
+
+    @property
+    def rejected_by_committee(self) -> bool:
+        """Whether a meeting rejected it, not the team in the field: only that is appealed against."""
+        return self.state is State.REJECTED and self.resolution_id is not None
+
+
+class StepRefused(Exception):  # noqa: N818  # named after the fact
+    """The step is not permitted in the case's state."""
+
+
+def take(case: Case, step: Step, **changes: Any) -> Case:  # the fields of a case
+    """Return the case after a step, one version on, with `changes`; raises StepRefused."""
+    state = after(case.state, step)
+    if state is None:
+        raise StepRefused
+    return replace(case, state=state, version=case.version + 1, **changes)
+
+
+def verify(case: Case, *, developable: bool, facts: Mapping[str, Any], notes: str | None, by: str) -> Case:
+    """Return the case after the team's visit: on its way, or referred to welfare when not developable."""
+    step = Step.VERIFY if developable else Step.REFER
+    return take(case, step, developable=developable, facts=facts, notes=notes, verified_by=by, reason=None)
+
+
+def propose(case: Case, *, by: str) -> Case:
+    """Return the case as proposed to the district committee."""
+    return take(case, Step.PROPOSE, proposed_by=by, appealed_by=None, reason=None)
+
+
+def decide(
+    case: Case,
+    decision: Decision,
+    *,
+    committee_id: UUID,
+    resolution_id: UUID,
+    on: date,
+    reason: str | None,
+) -> Case:
+    """Return the case after a meeting's decision; only certification sets the day on the register."""
+    return take(
+        case,
+        DECIDES[decision],
+        committee_id=committee_id,
+        resolution_id=resolution_id,
+        decided_on=on,
+        certified_on=on if decision is Decision.CERTIFIED else None,
+        reason=reason,
+    )
+
+
+def appeal(case: Case, *, by: str, reason: str) -> Case:
+    """Return the case before the province's committee; raises StepRefused unless a committee rejected it.
+
+    One appeal: what the province rejects stays rejected until the case is opened anew.
+    """
+    if not case.rejected_by_committee or case.appealed_by is not None:
+        raise StepRefused
+    return take(case, Step.APPEAL, appealed_by=by, reason=reason)
+
+
+def reopen(case: Case, *, reason: str) -> Case:
+    """Return the case at its beginning: what was verified and decided before stays in its history only."""
+    return take(
+        case,
+        Step.REOPEN,
+        developable=None,
+        facts={},
+        notes=None,
+        verified_by=None,
+        proposed_by=None,
+        appealed_by=None,
+        committee_id=None,
+        resolution_id=None,
+        decided_on=None,
+        certified_on=None,
+        reason=reason,
+    )
+
+
+def follow_move(case: Case, village_code: str) -> tuple[Step, Case]:
+    """Return the step of a case whose household lives elsewhere now, and the case after it.
+
+    Within the district the case goes along; out of it, the committee that decides is another one's, so
+    the case ends there (moved) and the new district may open its own.
+    """
+    if leaves_committee(case.village_code, village_code):
+        moved = WithdrawReason.MOVED.value
+        return Step.WITHDRAW, take(case, Step.WITHDRAW, village_code=village_code, reason=moved)
+    return Step.MOVE, take(case, Step.MOVE, village_code=village_code)
+
+
+def out_of_poverty(dimensions: int, income_band: int) -> bool:
+    """Tell whether a survey finds a household out of poverty: nothing failed, income not below the line.
+
+    `income_band` is 0 below the line, 1 up to the low-income limit, 2 above it.
+    """
+    return dimensions == 0 and income_band > 0

@@ -1,6 +1,6 @@
 """Refusals about committees."""
 
-from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
 
 
 class CommitteeNotFound(NotFound):
@@ -15,13 +15,6 @@ class MemberNotFound(NotFound):
 
     code = "committee_member_not_found"
     title_th, title_en = "ไม่พบกรรมการ", "There is no such member"
-
-
-class OutsideAreas(Forbidden):
-    """The area is not one of the caller's."""
-
-    code = "outside_areas"
-    title_th, title_en = "พื้นที่นี้อยู่นอกเขตรับผิดชอบ", "The area is outside your areas"
 
 
 class CommitteeExists(Conflict):

@@ -17,7 +17,6 @@ from households.committees.errors import (
     CommitteeNotFound,
     DissolvedBeforeAppointed,
     MemberNotFound,
-    OutsideAreas,
     SeatTaken,
     TermEndsBeforeStart,
     TermOverlaps,
@@ -35,6 +34,7 @@ from households.committees.schemas import (
     NewMember,
 )
 from households.permissions import CommitteeReader, CommitteeWriter
+from households.registry.errors import AreaNotYours
 from shared import clock, etags, paging, problems, web
 from shared.areas import AreaCode
 from shared.db import ReadSession, Session
@@ -90,7 +90,7 @@ async def get_committee(
     "/committees",
     status_code=201,
     responses=problems.responses(
-        OutsideAreas,
+        AreaNotYours,
         CommitteeExists,
         TermOverlaps,
         SeatTaken,
@@ -105,7 +105,7 @@ async def create_committee(
 ) -> CommitteeDetail:
     """Set up a committee of an area, with the members of its appointment order."""
     now = clock.now()
-    committee = await service.create(session, new=new, principal=principal, now=now)
+    committee = await service.create(session, new=new, actor=principal, now=now)
     response.headers["Location"] = f"/v1/committees/{committee.id}"
     return await _detail(session, committee.id, principal=principal, now=now, response=response)
 
@@ -128,7 +128,7 @@ async def change_committee(
     """Change a committee's name, appointment order or days; `dissolved_on` ends it."""
     now = clock.now()
     await service.change(
-        session, committee_id=committee_id, patch=patch, if_match=if_match, principal=principal, now=now
+        session, committee_id=committee_id, patch=patch, if_match=if_match, actor=principal, now=now
     )
     return await _detail(session, committee_id, principal=principal, now=now, response=response)
 
@@ -146,7 +146,7 @@ async def appoint_committee_member(
 ) -> MemberOut:
     """Appoint a member; one person's terms do not overlap, chair and secretary are one each."""
     committee, member = await service.appoint(
-        session, committee_id=committee_id, new=new, principal=principal, now=clock.now()
+        session, committee_id=committee_id, new=new, actor=principal, now=clock.now()
     )
     response.headers["ETag"] = etags.of(committee.version)
     return MemberOut.model_validate(member, extra="ignore")
@@ -181,7 +181,7 @@ async def change_committee_member(
         member_id=member_id,
         patch=patch,
         if_match=if_match,
-        principal=principal,
+        actor=principal,
         now=clock.now(),
     )
     response.headers["ETag"] = etags.of(committee.version)

@@ -96,7 +96,7 @@ async def create_meeting(
     session: Session, principal: MeetingWriter, new: NewMeeting, response: Response
 ) -> MeetingDetail:
     """Record a meeting: day, place, minutes number, members present, conflicts declared."""
-    meeting = await service.create(session, new=new, principal=principal, now=clock.now())
+    meeting = await service.create(session, new=new, actor=principal, now=clock.now())
     response.headers["Location"] = f"/v1/meetings/{meeting.id}"
     return await _detail(session, meeting.id, principal=principal, response=response)
 
@@ -126,7 +126,7 @@ async def change_meeting(
 ) -> MeetingDetail:
     """Change a meeting that is not opened yet."""
     await service.change(
-        session, meeting_id=meeting_id, patch=patch, if_match=if_match, principal=principal, now=clock.now()
+        session, meeting_id=meeting_id, patch=patch, if_match=if_match, actor=principal, now=clock.now()
     )
     return await _detail(session, meeting_id, principal=principal, response=response)
 
@@ -140,7 +140,7 @@ async def open_meeting(
     session: Session, principal: MeetingWriter, meeting_id: UUID, response: Response
 ) -> MeetingDetail:
     """Open a drafted meeting: it may resolve, and who was present stands."""
-    await service.open_meeting(session, meeting_id=meeting_id, principal=principal, now=clock.now())
+    await service.open_meeting(session, meeting_id=meeting_id, actor=principal, now=clock.now())
     return await _detail(session, meeting_id, principal=principal, response=response)
 
 
@@ -154,7 +154,7 @@ async def declare_conflicts(
 ) -> MeetingDetail:
     """Declare that members present have an interest in cases: they do not decide on them."""
     await service.declare(
-        session, meeting_id=meeting_id, conflicts=new.conflicts, principal=principal, now=clock.now()
+        session, meeting_id=meeting_id, conflicts=new.conflicts, actor=principal, now=clock.now()
     )
     return await _detail(session, meeting_id, principal=principal, response=response)
 
@@ -168,7 +168,7 @@ async def close_meeting(
     session: Session, principal: MeetingWriter, meeting_id: UUID, response: Response
 ) -> MeetingDetail:
     """Close a meeting: nothing of it changes any more."""
-    await service.close_meeting(session, meeting_id=meeting_id, principal=principal, now=clock.now())
+    await service.close_meeting(session, meeting_id=meeting_id, actor=principal, now=clock.now())
     return await _detail(session, meeting_id, principal=principal, response=response)
 
 

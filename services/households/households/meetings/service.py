@@ -32,18 +32,18 @@ from shared.ids import uuid7
 from shared.security import Principal
 
 
-async def create(session: AsyncSession, *, new: NewMeeting, principal: Principal, now: datetime) -> Meeting:
+async def create(session: AsyncSession, *, new: NewMeeting, actor: Principal, now: datetime) -> Meeting:
     """Record a meeting as a draft.
 
     Raises UnknownCommittee, CommitteeDissolved, MeetingInFuture, NotInOffice, NotPresent, UnknownCase,
     MinutesNumberTaken and MeetingExists (by their constraints).
     """
-    committee = await _committee(session, new.committee_id, principal=principal, now=now)
+    committee = await _committee(session, new.committee_id, actor=actor, now=now)
     _not_in_future(new.held_on, now=now)
     meeting = Meeting(
         id=new.id or uuid7(),
         area_code=committee["area_code"],
-        created_by=principal.subject,
+        created_by=actor.subject,
         created_at=now,
         updated_at=now,
         **new.model_dump(include={"committee_id", "held_on", "place", "minutes_number"}),
@@ -51,7 +51,7 @@ async def create(session: AsyncSession, *, new: NewMeeting, principal: Principal
     session.add(meeting)
     await session.flush()
     await _seat(session, meeting, present=new.present, conflicts=new.conflicts)
-    await audit.record(session, principal=principal, action="meeting.create", subjects=[meeting.id], now=now)
+    await audit.record(session, principal=actor, action="meeting.create", subjects=[meeting.id], now=now)
     return meeting
 
 
@@ -61,11 +61,11 @@ async def change(
     meeting_id: UUID,
     patch: MeetingChange,
     if_match: str,
-    principal: Principal,
+    actor: Principal,
     now: datetime,
 ) -> Meeting:
     """Change a draft; raises as `create`, MeetingNotFound, MeetingNotDraft, StaleVersion."""
-    meeting = await _locked(session, meeting_id, principal=principal)
+    meeting = await _locked(session, meeting_id, actor=actor)
     etags.check(if_match, meeting.version)
     if meeting.state != MeetingState.DRAFT:
         raise MeetingNotDraft
@@ -79,36 +79,36 @@ async def change(
     conflicts = patch.conflicts if "conflicts" in given else kept
     await _clear(session, meeting_id)
     await _seat(session, meeting, present=present, conflicts=conflicts)
-    await _changed(session, meeting, action="meeting.change", principal=principal, now=now)
+    await _changed(session, meeting, action="meeting.change", actor=actor, now=now)
     return meeting
 
 
 async def open_meeting(
-    session: AsyncSession, *, meeting_id: UUID, principal: Principal, now: datetime
+    session: AsyncSession, *, meeting_id: UUID, actor: Principal, now: datetime
 ) -> Meeting:
     """Open a draft: from now on it resolves and its presence stands.
 
     Raises MeetingNotFound, MeetingNotDraft, CommitteeNotInOffice.
     """
-    meeting = await _locked(session, meeting_id, principal=principal)
+    meeting = await _locked(session, meeting_id, actor=actor)
     if meeting.state != MeetingState.DRAFT:
         raise MeetingNotDraft
     if not await committees.in_office(session, meeting.committee_id, on=meeting.held_on):
         raise CommitteeNotInOffice
     meeting.state = MeetingState.HELD.value
-    await _changed(session, meeting, action="meeting.open", principal=principal, now=now)
+    await _changed(session, meeting, action="meeting.open", actor=actor, now=now)
     return meeting
 
 
 async def close_meeting(
-    session: AsyncSession, *, meeting_id: UUID, principal: Principal, now: datetime
+    session: AsyncSession, *, meeting_id: UUID, actor: Principal, now: datetime
 ) -> Meeting:
     """Close a meeting: its minutes stand. Raises MeetingNotFound, MeetingNotHeld."""
-    meeting = await _locked(session, meeting_id, principal=principal)
+    meeting = await _locked(session, meeting_id, actor=actor)
     if meeting.state != MeetingState.HELD:
         raise MeetingNotHeld
     meeting.state = MeetingState.CLOSED.value
-    await _changed(session, meeting, action="meeting.close", principal=principal, now=now)
+    await _changed(session, meeting, action="meeting.close", actor=actor, now=now)
     return meeting
 
 
@@ -117,30 +117,30 @@ async def declare(
     *,
     meeting_id: UUID,
     conflicts: Sequence[ConflictDeclared],
-    principal: Principal,
+    actor: Principal,
     now: datetime,
 ) -> Meeting:
     """Add conflicts declared while the meeting is held; one declared already keeps its reason.
 
     Raises MeetingNotFound, MeetingNotHeld, NotPresent, UnknownCase (by its constraint).
     """
-    meeting = await _locked(session, meeting_id, principal=principal)
+    meeting = await _locked(session, meeting_id, actor=actor)
     if meeting.state != MeetingState.HELD:
         raise MeetingNotHeld
     known = {(row["member_id"], row["case_id"]) for row in await queries.conflicts(session, meeting_id)}
     _check_present(conflicts, await queries.present(session, meeting_id))
     _declare(session, meeting_id, [one for one in conflicts if (one.member_id, one.case_id) not in known])
     await session.flush()
-    await _changed(session, meeting, action="meeting.declare", principal=principal, now=now)
+    await _changed(session, meeting, action="meeting.declare", actor=actor, now=now)
     return meeting
 
 
-async def sitting(session: AsyncSession, *, meeting_id: UUID, principal: Principal) -> Sitting:
+async def sitting(session: AsyncSession, *, meeting_id: UUID, actor: Principal) -> Sitting:
     """Return what a decision must know of a meeting, locked against being closed meanwhile.
 
     Raises MeetingNotFound, MeetingNotHeld.
     """
-    meeting = await _locked(session, meeting_id, principal=principal)
+    meeting = await _locked(session, meeting_id, actor=actor)
     if meeting.state != MeetingState.HELD:
         raise MeetingNotHeld
     return await describe(session, meeting)
@@ -172,10 +172,10 @@ async def describe(session: AsyncSession, meeting: Meeting | asyncpg.Record) -> 
 
 
 async def _committee(
-    session: AsyncSession, committee_id: UUID, *, principal: Principal, now: datetime
+    session: AsyncSession, committee_id: UUID, *, actor: Principal, now: datetime
 ) -> asyncpg.Record:
     today = clock.business_date(now)
-    filters = committees.Filters(areas=principal.areas, today=today, dissolved=True)
+    filters = committees.Filters(areas=actor.areas, today=today, dissolved=True)
     committee = await committees.one(session, committee_id, filters=filters)
     if committee is None:
         raise UnknownCommittee(pointer="/committee_id")
@@ -189,10 +189,10 @@ def _not_in_future(held_on: date, *, now: datetime) -> None:
         raise MeetingInFuture(pointer="/held_on")
 
 
-async def _locked(session: AsyncSession, meeting_id: UUID, *, principal: Principal) -> Meeting:
+async def _locked(session: AsyncSession, meeting_id: UUID, *, actor: Principal) -> Meeting:
     statement = (
         select(Meeting)
-        .where(col(Meeting.id) == meeting_id, within(Meeting.area_code, principal.areas))
+        .where(col(Meeting.id) == meeting_id, within(Meeting.area_code, actor.areas))
         .with_for_update()
     )
     meeting = (await session.execute(statement)).scalar_one_or_none()
@@ -241,8 +241,8 @@ async def _clear(session: AsyncSession, meeting_id: UUID) -> None:
 
 
 async def _changed(
-    session: AsyncSession, meeting: Meeting, *, action: str, principal: Principal, now: datetime
+    session: AsyncSession, meeting: Meeting, *, action: str, actor: Principal, now: datetime
 ) -> None:
     meeting.version += 1
     meeting.updated_at = now
-    await audit.record(session, principal=principal, action=action, subjects=[meeting.id], now=now)
+    await audit.record(session, principal=actor, action=action, subjects=[meeting.id], now=now)
