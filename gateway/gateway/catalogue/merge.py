@@ -1,0 +1,128 @@
+"""One OpenAPI 3.1 document of all services: what callers see of the system."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from shared.security import SCOPES
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+DESCRIPTION = """\
+ระบบงานพัฒนาชุมชน / The backend of community development work: poor households found and helped, village
+funds, OTOP makers and markets, villages that host visitors.
+
+Get a token at `/oauth/token` (client credentials) and send it as `Authorization: Bearer …`. Errors are
+problems (RFC 9457) in Thai or English, after `Accept-Language`."""
+
+
+def merge(documents: Mapping[str, Mapping[str, Any]], *, public_url: str) -> dict[str, Any]:
+    """Return the merged document.
+
+    Components that several services describe alike are shared; those that differ get their service's name
+    in front. Operation ids likewise.
+    """
+    merged: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "Chumchon (ชุมชน)", "version": "1", "description": DESCRIPTION},
+        "servers": [{"url": public_url}],
+        "tags": [],
+        "paths": {},
+        "components": {},
+        "x-tagGroups": [],
+    }
+    used_ids: set[str] = set()
+    for service, original in documents.items():
+        document = _own_names(service, copy.deepcopy(dict(original)), merged["components"])
+        tags: dict[str, None] = {}
+        default = document.get("security")
+        for path, item in document.get("paths", {}).items():
+            for method in _METHODS:
+                if method in item:
+                    _operation(item[method], service, used_ids, default)
+                    tags.update(dict.fromkeys(item[method]["tags"]))
+            merged["paths"][path] = item
+        for kind, entries in document.get("components", {}).items():
+            if kind != "securitySchemes":
+                merged["components"].setdefault(kind, {}).update(entries)
+        described = {tag["name"]: tag for tag in document.get("tags", [])}
+        merged["tags"] += [described.get(name, {"name": name}) for name in tags]
+        merged["x-tagGroups"].append({"name": service, "tags": list(tags)})
+    merged["components"]["securitySchemes"] = _schemes(public_url)
+    merged["tags"] = list({tag["name"]: tag for tag in merged["tags"]}.values())
+    return merged
+
+
+def _operation(operation: dict[str, Any], service: str, used_ids: set[str], default: Any) -> None:
+    """Put an operation under its service's tag and the gateway's security schemes."""
+    operation["tags"] = operation.get("tags") or [service]
+    name = operation.get("operationId")
+    if name is not None:
+        if name in used_ids:
+            name = operation["operationId"] = f"{service}_{name}"
+        used_ids.add(name)
+    needed = operation.get("security", default)
+    if needed and not any("client" in one for one in needed):
+        scopes = sorted({scope for one in needed for named in one.values() for scope in named})
+        operation["security"] = [{"oauth2": scopes}, {"bearer": []}]
+    elif not needed:
+        operation["security"] = []
+
+
+def _own_names(service: str, document: dict[str, Any], taken: Mapping[str, Any]) -> dict[str, Any]:
+    """Rename the components that another service describes otherwise, until nothing more collides.
+
+    A component that is alike but refers to a renamed one differs after all: hence the repetition.
+    """
+    while True:
+        renamed: dict[str, str] = {}
+        for kind, entries in document.get("components", {}).items():
+            if kind == "securitySchemes":
+                continue
+            for name in [
+                name for name, entry in entries.items() if taken.get(kind, {}).get(name, entry) != entry
+            ]:
+                new = f"{service.capitalize()}{name}"
+                renamed[f"#/components/{kind}/{name}"] = f"#/components/{kind}/{new}"
+                entries[new] = entries.pop(name)
+        if not renamed:
+            return document
+        document = _refer(document, renamed)
+
+
+def _refer(node: Any, renamed: Mapping[str, str]) -> Any:
+    if isinstance(node, dict):
+        return {
+            key: renamed.get(value, value)
+            if key == "$ref" and isinstance(value, str)
+            else {label: renamed.get(target, target) for label, target in value.items()}
+            if key == "mapping"
+            and isinstance(value, dict)
+            and all(isinstance(t, str) for t in value.values())
+            else _refer(value, renamed)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_refer(value, renamed) for value in node]
+    return node
+
+
+def _schemes(public_url: str) -> dict[str, Any]:
+    return {
+        "oauth2": {
+            "type": "oauth2",
+            "description": "Client credentials of a portal or feed",
+            "flows": {
+                "clientCredentials": {
+                    "tokenUrl": f"{public_url}/oauth/token",
+                    "scopes": dict(sorted(SCOPES.items())),
+                }
+            },
+        },
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "An access token, as `python -m gateway.login --user NAME` prints one",
+        },
+        "client": {"type": "http", "scheme": "basic", "description": "A client's id and secret"},
+    }

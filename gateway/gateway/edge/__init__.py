@@ -1,0 +1,1 @@
+"""The door itself: which requests are HTTP that every parser reads alike."""

@@ -1,0 +1,94 @@
+"""What the gateway itself refuses; everything else is the services' own answer."""
+
+from shared.errors import BadRequest, NotFound, Refusal, Unavailable
+
+
+class BadFraming(BadRequest):
+    """Two parsers could read this request differently, so neither shall."""
+
+    code = "bad_framing"
+    title_th, title_en = "รูปแบบคำขอ HTTP ไม่ถูกต้อง", "The request's HTTP framing is not accepted"
+
+
+class BadTarget(BadRequest):
+    """The address is not a plain absolute path."""
+
+    code = "bad_target"
+    title_th, title_en = "ที่อยู่ของคำขอไม่ถูกต้อง", "The request's address is not accepted"
+
+
+class TargetTooLong(Refusal):
+    """The address is longer than 8 KiB."""
+
+    status, code = 414, "target_too_long"
+    title_th, title_en = "ที่อยู่ยาวเกินกำหนด", "The request's address is too long"
+
+
+class HeadersTooLarge(Refusal):
+    """The header fields are larger than 64 KiB together, or more than 100."""
+
+    status, code = 431, "headers_too_large"
+    title_th, title_en = "ส่วนหัวของคำขอใหญ่เกินกำหนด", "The request's header fields are too large"
+
+
+class RequestTimeout(Refusal):
+    """The request did not arrive in time."""
+
+    status, code = 408, "request_timeout"
+    title_th, title_en = "ส่งคำขอช้าเกินกำหนด", "The request did not arrive in time"
+
+
+class CompressedBody(Refusal):
+    """The body is compressed; none is taken so."""
+
+    status, code = 415, "compressed_body"
+    title_th, title_en = "ไม่รับเนื้อหาที่บีบอัด", "Compressed request bodies are not taken"
+
+
+class MethodNotImplemented(Refusal):
+    """A method that no operation has."""
+
+    status, code = 501, "method_not_implemented"
+    title_th, title_en = "ไม่รู้จักเมธอดนี้", "The method is not known"
+
+
+class NoSuchAddress(NotFound):
+    """No service owns this address."""
+
+    code = "no_such_address"
+    title_th, title_en = "ไม่มีที่อยู่นี้", "No service owns this address"
+
+
+class ServiceStarting(Unavailable):
+    """Not every service has told its addresses yet, so this one cannot be ruled out."""
+
+    code = "service_starting"
+    title_th, title_en = "ระบบกำลังเริ่มทำงาน", "A service is still starting"
+
+
+class ServiceDown(Unavailable):
+    """The service that owns this address cannot be reached."""
+
+    code = "service_down"
+    title_th, title_en = "บริการไม่พร้อมใช้งาน", "The service cannot be reached"
+
+
+class ServiceFailed(Refusal):
+    """The service broke off, or answered what is not HTTP."""
+
+    status, code = 502, "service_failed"
+    title_th, title_en = "บริการตอบผิดพลาด", "The service broke off its answer"
+
+
+class DeadlineExceeded(Refusal):
+    """The service did not answer in time; what it was doing may still be finished."""
+
+    status, code = 504, "deadline_exceeded"
+    title_th, title_en = "บริการตอบช้าเกินกำหนด", "The service did not answer in time"
+
+
+class TooManyRequests(Refusal):
+    """This caller asks too often."""
+
+    status, code = 429, "too_many_requests"
+    title_th, title_en = "ส่งคำขอถี่เกินไป", "Too many requests"
