@@ -11,10 +11,15 @@ from shared.provision import Passwords, create_database, provision
 NAME = "chumchon"
 
 
-def role_url(admin_url: str, role: str, password: str) -> str:
-    """Return the address by which `role` reaches the installation's database."""
+def role_url(admin_url: str, role: str | None = None, password: str | None = None) -> str:
+    """Return the address by which `role` (the administrator, without one) reaches our database."""
     url = make_url(admin_url).set(username=role, password=password, database=NAME)
     return url.render_as_string(hide_password=False)
+
+
+async def create(admin_url: str) -> None:
+    """Make the database where it is missing."""
+    await create_database(admin_url, NAME)
 
 
 async def prepare(admin_url: str, passwords: dict[str, Passwords], *, tell: Callable[[str], None]) -> None:
@@ -23,8 +28,8 @@ async def prepare(admin_url: str, passwords: dict[str, Passwords], *, tell: Call
     Roles are provisioned anew when a service's owner cannot log in (a new installation) or a migration is
     pending (a new version may grant more).
     """
-    await create_database(admin_url, NAME)
-    at_home = make_url(admin_url).set(database=NAME).render_as_string(hide_password=False)
+    await create(admin_url)
+    at_home = role_url(admin_url)
     owners = {
         service: role_url(admin_url, f"{service}_owner", known.owner) for service, known in passwords.items()
     }

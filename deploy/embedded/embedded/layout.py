@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SERVICES = ("households", "funds", "otop", "tourism")
+MEMBERS = (*SERVICES, "gateway")
+"""What has a schema, roles and secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,19 @@ class Layout:
         return self.folder / "files"
 
     @property
+    def processes(self) -> Path:
+        """Which process is which, while the distributed run lasts."""
+        return self.folder / "processes.json"
+
+    @property
     def logs(self) -> Path:
         """What the services say, one JSON object a line."""
         return self.folder / "chumchon.log"
+
+    @property
+    def demo_loaded(self) -> Path:
+        """A mark: the demo data are in."""
+        return self.folder / ".demo-loaded"
 
     @property
     def credentials(self) -> Path:

@@ -1,11 +1,11 @@
 """What each member of an installation is told: the same values for one process and for many."""
 
-import orjson
+from pathlib import Path
 
 from embedded import secrets
 from embedded.database import role_url
-from embedded.layout import SERVICES, Layout
-from shared import tokens
+from embedded.layout import Layout
+from gateway import keys
 
 
 def service_values(
@@ -20,21 +20,31 @@ def service_values(
         "database_url": role_url(admin_url, f"{service}_app", known.app),
         "owner_database_url": role_url(admin_url, f"{service}_owner", known.owner),
         "secrets_folder": str(secrets.service_keys(layout.secrets, service)),
-        "internal_jwks": public_keys(layout),
+        "internal_jwks": keys.internal_jwks(_gateway_keys(layout)),
         "files_url": files.as_uri(),
     }
     return values | ({"amqp_url": amqp_url} if amqp_url else {})
 
 
-def public_keys(layout: Layout) -> str:
-    """Return the JWKS document with which services verify the gateway's internal tokens."""
-    key = tokens.signing_key(secrets.signing_key(layout.secrets, "internal").read_bytes())
-    return orjson.dumps(tokens.jwks([key])).decode()
+def gateway_values(layout: Layout, addresses: dict[str, str], *, admin_url: str) -> dict[str, str]:
+    """Return the settings of the gateway in front of the services at `addresses`."""
+    known = secrets.passwords(layout.secrets, "gateway")
+    return {
+        "environment": "embedded",
+        "database_url": role_url(admin_url, "gateway_app", known.app),
+        "owner_database_url": role_url(admin_url, "gateway_owner", known.owner),
+        "secrets_folder": str(_gateway_keys(layout)),
+        "services": ",".join(f"{name}={address}" for name, address in addresses.items()),
+        "public_url": f"http://127.0.0.1:{layout.port}",
+    }
+
+
+def _gateway_keys(layout: Layout) -> Path:
+    folder = layout.secrets / "gateway"
+    keys.ensure(folder)
+    return folder
 
 
 def environment(member: str, values: dict[str, str]) -> dict[str, str]:
     """Return settings as the variables of a process's environment."""
     return {f"CHUMCHON_{member.upper()}_{name.upper()}": value for name, value in values.items()}
-
-
-__all__ = ["SERVICES", "environment", "public_keys", "service_values"]

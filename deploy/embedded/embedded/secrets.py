@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from shared import citizen, keyfiles, tokens
+from shared import citizen, keyfiles
 from shared.provision import Passwords
 
 
@@ -21,14 +21,6 @@ def service_keys(folder: Path, service: str) -> Path:
     if service == "households":
         citizen.make_keys(keys)
     return keys
-
-
-def signing_key(folder: Path, name: str) -> Path:
-    """Return the file with one of the gateway's keys, made on the first call."""
-    path = folder / "gateway" / f"{name}.jwk"
-    if not path.exists():
-        write(path, tokens.new_signing_key(f"{name}-1"))
-    return path
 
 
 def text(path: Path) -> str:

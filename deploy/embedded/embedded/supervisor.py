@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 _STOP_SECONDS = 40
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
@@ -56,6 +58,19 @@ class Child:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+def end_leftovers(pids: Path) -> None:
+    """End what a supervisor that was killed left running."""
+    if not pids.exists():
+        return
+    for pid in json.loads(pids.read_text()).values():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            left = psutil.Process(pid)
+            if "shared.process" in left.cmdline():
+                left.terminate()
+                left.wait(_STOP_SECONDS)
+    pids.unlink()
 
 
 class Supervisor:

@@ -1,0 +1,134 @@
+"""The layout of containers as plain processes: `python -m embedded.distributed`, or `make run-distributed`.
+
+PostgreSQL and RabbitMQ are found by `CHUMCHON_POSTGRES_URL` and `CHUMCHON_AMQP_URL` (administrators'
+addresses), else brought up privately in the data folder. Each process runs the very command that its
+container runs; one that dies is started again.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack
+from http import HTTPStatus
+
+import uvloop
+
+from embedded import database, front, members
+from embedded.broker import Broker, broker
+from embedded.layout import MEMBERS, SERVICES, Layout
+from embedded.run import postgres
+from embedded.supervisor import Child, Supervisor, end_leftovers
+from shared import process
+
+_READY_SECONDS = 60
+
+
+def main() -> None:
+    """Bring up what is missing, start every process, keep them alive until Ctrl-C or SIGTERM."""
+    began = time.monotonic()
+    layout = Layout.from_environment()
+    layout.make()
+    with ExitStack() as stack:
+        stack.enter_context(layout.alone())
+        end_leftovers(layout.processes)
+        admin_url = os.environ.get("CHUMCHON_POSTGRES_URL") or stack.enter_context(postgres(layout.database))
+        found = stack.enter_context(broker(layout))
+        uvloop.run(_live(layout, found, admin_url=admin_url, began=began))
+    print("stopped", flush=True)
+
+
+async def _live(layout: Layout, found: Broker, *, admin_url: str, began: float) -> None:
+    await database.create(admin_url)
+    ports = dict(
+        zip((f"{name} {role}" for name in SERVICES for role in ("api", "worker")), _free_ports(), strict=True)
+    )
+    values = {
+        name: members.service_values(layout, name, admin_url=admin_url, amqp_url=found.service_url(name))
+        for name in SERVICES
+    }
+    addresses = {name: f"http://127.0.0.1:{ports[f'{name} api']}" for name in SERVICES}
+    values["gateway"] = members.gateway_values(layout, addresses, admin_url=admin_url)
+    await _migrate(layout, values, admin_url=admin_url)
+    await front.prepare(layout, values["gateway"])
+    ports["gateway api"] = layout.port
+    children = [_child(layout, name, port=port, values=values) for name, port in ports.items()]
+    supervisor = Supervisor(layout.processes, tell=front.say)
+    stop = asyncio.Event()
+    with process.stop_signals(stop):
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(supervisor.run(children, stop=stop))
+            if await _ready(layout, stop=stop):
+                front.say(f"ready in {time.monotonic() - began:.1f} s")
+                await front.welcome(layout, stop=stop)
+
+
+def _child(layout: Layout, name: str, *, port: int, values: dict[str, dict[str, str]]) -> Child:
+    """Return a process as its container runs it; it knows neither owner nor administrator."""
+    member, role = name.split()
+    own = {key: value for key, value in values[member].items() if key != "owner_database_url"}
+    return Child(
+        name,
+        ["shared.process", member, role, f"127.0.0.1:{port}"],
+        members.environment(member, own),
+        layout.folder / "logs" / f"{member}-{role}.log",
+    )
+
+
+async def _migrate(layout: Layout, values: dict[str, dict[str, str]], *, admin_url: str) -> None:
+    """Run each member's migrations in a process of its own, as before an upgrade."""
+    (layout.folder / "logs").mkdir(exist_ok=True)
+    at_home = database.role_url(admin_url)
+    running = []
+    for member in MEMBERS:
+        own = members.environment(member, values[member]) | {"CHUMCHON_ADMIN_DATABASE_URL": at_home}
+        log = layout.folder / "logs" / f"{member}-migrate.log"
+        running.append(Child(f"{member} migrate", ["shared.process", member, "migrate"], own, log))
+    codes = await asyncio.gather(*(_ended(child) for child in running))
+    failed = [child for child, code in zip(running, codes, strict=True) if code]
+    for child in failed:
+        front.say(f"{child.name} failed; the end of {child.log}:\n{child.log.read_text()[-2000:]}")
+    if failed:
+        sys.exit(1)
+
+
+async def _ended(child: Child) -> int:
+    return await (await child.start()).wait()
+
+
+async def _ready(layout: Layout, *, stop: asyncio.Event) -> bool:
+    """Wait until the gateway says that everything is ready; tell whether it did."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while not stop.is_set() and time.monotonic() < deadline:
+        if await asyncio.to_thread(_answers, f"http://127.0.0.1:{layout.port}/health"):
+            return True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await stop.wait()
+    if not stop.is_set():
+        front.say(f"not everything answers after {_READY_SECONDS} s; see {layout.folder / 'logs'}")
+    return False
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=3) as response:
+            return bool(response.status == HTTPStatus.OK)
+    except OSError:
+        return False
+
+
+def _free_ports() -> list[int]:
+    """Return a free port for each process behind the gateway."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(2 * len(SERVICES))]
+    ports = [int(one.getsockname()[1]) for one in held]
+    for one in held:
+        one.close()
+    return ports
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""What the person at the terminal gets: demo logins, demo data, addresses."""
+
+import asyncio
+import shlex
+import sys
+from pathlib import Path
+
+from embedded import members, secrets
+from embedded.layout import Layout
+from gateway import seed
+from shared import clock
+from shared.db import Database
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal."""
+    print(text, flush=True)
+
+
+async def prepare(layout: Layout, values: dict[str, str]) -> None:
+    """Write the gateway's settings and the demo's credentials where commands and people find them.
+
+    `values` are the gateway's settings. Its database is ready.
+    """
+    environment = members.environment(
+        "gateway", {k: v for k, v in values.items() if k != "owner_database_url"}
+    )
+    secrets.write(env_file(layout), "".join(f"{name}={value}\n" for name, value in environment.items()))
+    database = Database(values["database_url"], application_name="embedded", pool_size=1)
+    try:
+        credentials = await seed.seed_demo(
+            database,
+            public_url=values["public_url"],
+            now=clock.now(),
+            login=login_command(layout),
+            known=seed.read(layout.credentials),
+        )
+    finally:
+        await database.close()
+    seed.write(layout.credentials, credentials)
+
+
+def env_file(layout: Layout) -> Path:
+    """Return the file with the gateway's settings, for `gateway.login`."""
+    return layout.secrets / "gateway" / "gateway.env"
+
+
+async def welcome(layout: Layout, *, stop: asyncio.Event) -> None:
+    """Load the demo data unless they are there, then say where everything is."""
+    if layout.demo and not layout.demo_loaded.exists():
+        loaded = await _load_demo(layout, stop=stop)
+        if stop.is_set():
+            return
+        if loaded:
+            layout.demo_loaded.touch()
+        else:
+            say("the demo data were not loaded; the next start tries again")
+    base = f"http://127.0.0.1:{layout.port}"
+    say(f"""
+  {base}/docs      the API, to try out
+  {base}/redoc     the same, to read
+  {base}/health    how the services are
+
+  Demo logins and a client with all rights: {layout.credentials}
+  A demo user's token:
+    {login_command(layout)} --user district3415
+
+  make demo tells the story of one household. Ctrl-C stops.""")
+
+
+def login_command(layout: Layout) -> str:
+    """Return the command that prints a demo user's token, short of the user."""
+    return shlex.join([sys.executable, "-m", "gateway.login", "--env-file", str(env_file(layout))])
+
+
+async def _load_demo(layout: Layout, *, stop: asyncio.Event) -> bool:
+    """Load the demo from a process of its own: it is a client like any other, and its memory goes with it."""
+    loader = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tools.demo.load", str(layout.credentials), stdin=asyncio.subprocess.DEVNULL
+    )
+    ended, told = asyncio.create_task(loader.wait()), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)
+        if loader.returncode is None:
+            loader.terminate()
+        return await ended == 0
+    finally:
+        told.cancel()
