@@ -28,6 +28,7 @@ _COLUMNS = "id, kind, state, area, done, total, result, error, created_at, start
 _VISIBLE = (
     "(owner = $1 OR EXISTS (SELECT 1 FROM unnest($2::text[]) AS prefix WHERE starts_with(area, prefix)))"
 )
+_FILTERED = "($3::text IS NULL OR state = $3) AND ($4::text IS NULL OR kind = $4)"
 
 
 class Progress(Schema):
@@ -73,7 +74,12 @@ def router(service: str) -> APIRouter:
         responses=problems.responses(NotFound),
     )
 
-    @made.get("", response_model=paging.Page[Job], summary="Jobs, newest first")
+    @made.get(
+        "",
+        response_model=paging.Page[Job],
+        operation_id=f"list_{service}_jobs",
+        summary="Jobs, newest first",
+    )
     async def list_jobs(
         session: ReadSession,
         principal: Annotated[Principal, requires("jobs:read")],
@@ -85,9 +91,11 @@ def router(service: str) -> APIRouter:
         rows = await _list(session, principal=principal, page=page, filters=filters)
         shown = [_shown(row, request, now=clock.now()) for row in rows[: page.limit]]
         more = len(rows) > page.limit
-        return paging.page(page, shown, next_key=[str(rows[page.limit - 1]["id"])] if more else None)
+        total = await _count(session, principal=principal, filters=filters) if page.count else None
+        key = [str(rows[page.limit - 1]["id"])] if more else None
+        return paging.page(page, shown, next_key=key, total=total)
 
-    @made.get("/{job_id}", response_model=Job, summary="One job")
+    @made.get("/{job_id}", response_model=Job, operation_id=f"get_{service}_job", summary="One job")
     async def get_job(
         session: ReadSession,
         principal: Annotated[Principal, requires("jobs:read")],
@@ -103,6 +111,7 @@ def router(service: str) -> APIRouter:
         "/{job_id}/events",
         response_class=StreamingResponse,
         responses={200: {"description": "A job per event", "content": {"text/event-stream": {}}}},
+        operation_id=f"stream_{service}_job",
         summary="A job's progress as server-sent events",
     )
     async def stream_job(
@@ -128,16 +137,27 @@ async def _list(
 ) -> list[asyncpg.Record]:
     after = None if page.after is None else UUID(page.after[0])
     rows: list[asyncpg.Record] = await (await driver(session)).fetch(
-        f"SELECT {_COLUMNS} FROM jobs WHERE {_VISIBLE} AND ($3::uuid IS NULL OR id < $3) "  # noqa: S608 - our texts
-        "AND ($4::text IS NULL OR state = $4) AND ($5::text IS NULL OR kind = $5) ORDER BY id DESC LIMIT $6",
+        f"SELECT {_COLUMNS} FROM jobs WHERE {_VISIBLE} AND {_FILTERED} "  # noqa: S608 - our own texts
+        "AND ($5::uuid IS NULL OR id < $5) ORDER BY id DESC LIMIT $6",
         principal.subject,
         list(principal.areas),
-        after,
         filters.state,
         filters.kind,
+        after,
         page.limit + 1,
     )
     return rows
+
+
+async def _count(session: AsyncSession, *, principal: Principal, filters: JobFilters) -> int:
+    count: int = await (await driver(session)).fetchval(
+        f"SELECT count(*) FROM jobs WHERE {_VISIBLE} AND {_FILTERED}",  # noqa: S608 - our own texts
+        principal.subject,
+        list(principal.areas),
+        filters.state,
+        filters.kind,
+    )
+    return count
 
 
 async def _find(session: AsyncSession, job_id: UUID, *, principal: Principal) -> asyncpg.Record:

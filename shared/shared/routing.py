@@ -42,6 +42,8 @@ class Route(APIRoute):
         super().__init__(path, self._once(endpoint) if self.claims_key else endpoint, **options)
         self._session_name = _session_name(self.dependant)
         self.claims_key = self.claims_key and self._session_name is not None
+        if self.claims_key:
+            self.openapi_extra = {**(self.openapi_extra or {}), "x-idempotent": True}
 
     def _once(self, endpoint: Callable[..., Any]) -> Callable[..., Any]:
         """Answer from the store, or do the work, after every dependency and the body have been accepted."""

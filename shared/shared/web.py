@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 
 from fastapi import APIRouter, FastAPI
 
-from shared import health, idempotency, jobs_routes, keyfiles, observability, problems, tokens
+from shared import health, idempotency, jobs_routes, keyfiles, observability, openapi, problems, tokens
 from shared.db import Database
 from shared.errors import Refusal
 from shared.hardening import Hardening
@@ -72,6 +72,7 @@ def create_app(
         app.include_router(one)
     app.include_router(jobs_routes.router(name))
     app.include_router(health.routes())
+    openapi.install(app)
     app.add_middleware(Hardening)
     app.add_middleware(observability.Observed, service=name)
     return app
