@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.persons.models import Membership, NameSound, Person
@@ -156,8 +156,7 @@ def _begins(column: ColumnElement[str], key: str) -> ColumnElement[bool]:
 
 
 def _sounds(column: ColumnElement[str], key: str) -> ColumnElement[bool]:
-    alike = select(func.array_agg(_SOUNDS.c.name_key)).where(_SOUNDS.c.sound == phonetic_key(key))
-    return column == any_(alike.scalar_subquery())
+    return column.in_(select(_SOUNDS.c.name_key).where(_SOUNDS.c.sound == phonetic_key(key)))
 
 
 def _filtered(statement: Select[Any], filters: Filters) -> Select[Any]:
