@@ -43,9 +43,8 @@ def main() -> None:
 
 async def _live(layout: Layout, found: Broker, *, admin_url: str, began: float) -> None:
     await database.create(admin_url)
-    ports = dict(
-        zip((f"{name} {role}" for name in SERVICES for role in ("api", "worker")), _free_ports(), strict=True)
-    )
+    names = [f"{service} {role}" for service in SERVICES for role in ("api", "worker")]
+    ports = dict(zip(names, _free_ports(len(names)), strict=True))
     values = {
         name: members.service_values(layout, name, admin_url=admin_url, amqp_url=found.service_url(name))
         for name in SERVICES
@@ -103,7 +102,7 @@ async def _ready(layout: Layout, *, stop: asyncio.Event) -> bool:
     """Wait until the gateway says that everything is ready; tell whether it did."""
     deadline = time.monotonic() + _READY_SECONDS
     while not stop.is_set() and time.monotonic() < deadline:
-        if await asyncio.to_thread(_answers, f"http://127.0.0.1:{layout.port}/health"):
+        if await asyncio.to_thread(_well, layout.port):
             return True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(0.1):
@@ -113,17 +112,18 @@ async def _ready(layout: Layout, *, stop: asyncio.Event) -> bool:
     return False
 
 
-def _answers(url: str) -> bool:
+def _well(port: int) -> bool:
+    """Tell whether the gateway calls itself and every service ready."""
     try:
-        with urllib.request.urlopen(url, timeout=3) as response:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=3) as response:
             return bool(response.status == HTTPStatus.OK)
     except OSError:
         return False
 
 
-def _free_ports() -> list[int]:
-    """Return a free port for each process behind the gateway."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(2 * len(SERVICES))]
+def _free_ports(count: int) -> list[int]:
+    """Return so many ports that are free now."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(one.getsockname()[1]) for one in held]
     for one in held:
         one.close()

@@ -98,7 +98,7 @@ class Supervisor:
 
     async def _keep(self, child: Child) -> None:
         pause, loop = _FIRST_PAUSE, asyncio.get_running_loop()
-        while not self._stopping:
+        while True:
             process = await child.start()
             began = loop.time()
             self._note()
