@@ -3,13 +3,17 @@
 import asyncio
 
 from households.areas.service import load_catalogue
+from households.cases import consumers as cases
+from households.cases import opening
 from households.settings import Settings
-from shared import clock, relay
+from shared import clock, jobs, relay
 from shared.bus import Bus
 from shared.consumers import Consumer
 from shared.db import Database
 
-CONSUMERS: list[Consumer] = []
+CONSUMERS = [Consumer(name="households.cases", handlers=cases.HANDLERS)]
+JOBS: dict[str, jobs.Work] = {opening.KIND: opening.run}
+"""Kinds of long work, and what does each."""
 
 
 async def run(settings: Settings, bus: Bus, stop: asyncio.Event) -> None:
@@ -23,5 +27,6 @@ async def run(settings: Settings, bus: Bus, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(relay.run(database, bus, stop=stop))
             tasks.create_task(bus.consume(CONSUMERS, database, stop=stop))
+            tasks.create_task(jobs.run(database, JOBS, stop))
     finally:
         await database.close()
