@@ -7,7 +7,8 @@ python -m shared.process MEMBER worker HOST:PORT   relay, consumers, jobs, due r
 python -m shared.process check HOST:PORT           ends with 0 when the process there is alive
 
 Settings come from the environment (`CHUMCHON_<MEMBER>_…`) and, for secrets, from files of the same name
-in lower case in `CHUMCHON_RUN_SECRETS` (default `/run/secrets`).
+in lower case in `CHUMCHON_RUN_SECRETS` (default `/run/secrets`). `CHUMCHON_DRAIN_SECONDS` is how long an api
+says that it is not ready before it stops, for the load balancer in front of it (default 0).
 """
 
 import asyncio
@@ -68,10 +69,11 @@ async def api(member: str, settings: Any, *, host: str, port: int) -> None:
     """Serve the member's HTTP side until SIGTERM; requests in flight are finished first."""
     app = importlib.import_module(f"{member}.app").create_app(settings)
     listener = serving.listen(host, port)
+    drain = float(os.environ.get("CHUMCHON_DRAIN_SECONDS", "0"))
     stop = asyncio.Event()
     with stop_signals(stop):
         serving.settle_memory()
-        await serving.serve(app, listener, stop=stop, drain=settings.drain_seconds)
+        await serving.serve(app, listener, stop=stop, drain=drain)
 
 
 async def worker(member: str, settings: ServiceSettings, *, host: str, port: int) -> None:

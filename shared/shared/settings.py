@@ -25,9 +25,6 @@ class ServiceSettings(BaseSettings):
     secrets_folder: Path = Field(description="Holds the keys: citizen id cipher and index, cursor signing")
     internal_jwks: str = Field(description="The gateway's public keys for internal tokens, a JWKS document")
     files_url: str = Field(description="Where files lie: file:///folder or s3://bucket/prefix")
-    drain_seconds: float = Field(
-        default=0.0, ge=0, description="Seconds of refused readiness before a stop, for the load balancer"
-    )
     docs_url: str = Field(default="/docs", description="Where people find the API pages")
     otlp_endpoint: str | None = Field(
         default=None, description="OpenTelemetry collector; none exports nothing"

@@ -83,14 +83,13 @@ class Supervisor:
         self._stopping = False
 
     async def run(self, children: Sequence[Child], *, stop: asyncio.Event) -> None:
-        """Start the children, restart what dies, and stop them in the reverse order."""
+        """Start the children, restart what dies; stop the last one (the front door) first, then the others."""
         self.children = list(children)
         keepers = [asyncio.create_task(self._keep(child), name=child.name) for child in children]
         await stop.wait()
         self._stopping = True
-        for child in reversed(self.children):
-            await child.stop()
-            self._say(child, "stopped")
+        await self._end(self.children[-1:])
+        await self._end(self.children[:-1])
         for keeper in keepers:
             keeper.cancel()
         await asyncio.gather(*keepers, return_exceptions=True)
@@ -109,8 +108,15 @@ class Supervisor:
             how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             self._say(child, f"ended ({how}), starts again in {pause:.1f} s")
             await asyncio.sleep(pause)
+            if self._stopping:
+                return
             steady = loop.time() - began > _STEADY_SECONDS
             pause = _FIRST_PAUSE if steady else min(pause * 2, _LONGEST_PAUSE)
+
+    async def _end(self, children: Sequence[Child]) -> None:
+        await asyncio.gather(*(child.stop() for child in children))
+        for child in children:
+            self._say(child, "stopped")
 
     def _note(self) -> None:
         running = {child.name: child.process.pid for child in self.children if child.process}
