@@ -4,14 +4,17 @@ import json
 import shlex
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 _EARLY = 60.0
 """Seconds before its end at which a token is replaced."""
 _LIFE = 600.0
+
+Found = TypeVar("Found")
 
 
 class Refused(Exception):  # noqa: N818  # named after the fact
@@ -49,7 +52,11 @@ class Caller:
         """Send a request and return its answer. Raises Refused."""
         if time.monotonic() > self._until:
             self._token, self._until = self.fetch_token(), time.monotonic() + _LIFE - _EARLY
-        headers = {"Authorization": f"Bearer {self._token}", "Accept-Language": "en", **options.pop("headers", {})}
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Accept-Language": "en",
+            **options.pop("headers", {}),
+        }
         response = self._http.request(method, f"{self._base}{path}", headers=headers, **options)
         if response.is_error:
             raise Refused(response)
@@ -125,3 +132,16 @@ class House:
     def subject(self, name: str) -> str:
         """Return the id that tokens of this person name."""
         return str(self.credentials["users"][name]["subject"])
+
+
+def wait_for(condition: Callable[[], Found | None], *, what: str, seconds: float = 60.0) -> Found:
+    """Return what `condition` finds once it finds something. TimeoutError when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            message = f"waited {seconds:.0f} s for {what}"
+            raise TimeoutError(message)
+        time.sleep(0.1)
