@@ -15,6 +15,7 @@ _EARLY = 60.0
 _LIFE = 600.0
 
 Found = TypeVar("Found")
+Job = dict[str, Any]
 
 
 class Refused(Exception):  # noqa: N818  # named after the fact
@@ -33,6 +34,10 @@ class Refused(Exception):  # noqa: N818  # named after the fact
         self.status = response.status_code
         self.code = problem.get("code")
         self.problem = problem
+
+
+class JobFailed(Exception):  # noqa: N818  # named after the fact
+    """A job ended without success; the text is what it says of itself."""
 
 
 class Caller:
@@ -145,3 +150,16 @@ def wait_for(condition: Callable[[], Found | None], *, what: str, seconds: float
             message = f"waited {seconds:.0f} s for {what}"
             raise TimeoutError(message)
         time.sleep(0.1)
+
+
+def finish(caller: Caller, started: httpx.Response, *, watch: Callable[[Job], None] | None = None) -> Job:
+    """Return the job that a 202 named, at its end; `watch` sees it on its way. Raises JobFailed."""
+    while True:
+        job: Job = caller.get(started.headers["Location"])
+        if watch:
+            watch(job)
+        if job["state"] == "failed":
+            raise JobFailed(json.dumps(job, ensure_ascii=False))
+        if job["state"] == "succeeded":
+            return job
+        time.sleep(0.2)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from tools.demo.api import House, wait_for
+from tools.demo.api import House, finish
 
 SEATS = (
     ("chair3415", "chair", "นายอำเภอ"),
@@ -29,12 +29,10 @@ def certify(
 
 def propose(house: House, *, edition_id: str, tambon: str, count: int) -> list[str]:
     """Let the tambon's officer verify and propose its first cases; return their ids."""
-    house.client.post("/v1/cases/openings", {"edition_id": edition_id, "area": tambon[:4]})
+    opening = {"edition_id": edition_id, "area": tambon[:4]}
+    finish(house.client, house.client.call("POST", "/v1/cases/open-from-edition", json=opening))
     officer = house.person(OFFICER)
-    found = wait_for(
-        lambda: officer.get("/v1/cases", area=tambon, state="found", limit=count)["items"],
-        what="cases to be opened",
-    )
+    found = officer.get("/v1/cases", area=tambon, state="found", limit=count)["items"]
     ids = [case["id"] for case in found]
     findings = [
         {"case_id": one, "developable": True, "notes": "อยู่อาศัยจริง ทำงานได้", "facts": {"lives_here": True}}
@@ -89,8 +87,7 @@ def resolve(house: House, meeting: dict[str, Any], cases: list[str]) -> dict[str
     chair = house.person(CHAIR)
     decisions = [{"case_id": case, "decision": "certified"} for case in cases]
     address = f"/v1/meetings/{meeting['id']}"
-    made: dict[str, Any] = chair.post(
-        f"{address}/resolutions", {"resolution_no": "1", "decisions": decisions}
-    )
+    body = {"resolution_no": "1", "decisions": decisions}
+    made: dict[str, Any] = chair.post(f"{address}/resolutions", body)
     chair.post(f"{address}/closing")
     return made

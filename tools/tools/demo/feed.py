@@ -1,20 +1,13 @@
 """Sending a feed edition, as the system of its source does."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tools.demo.api import Caller
+from tools.demo.api import Caller, Job, finish
 
 FILES = ("households.csv", "persons.csv", "welfare.csv")
 INSTRUMENT = "JPT_2560_2564"
-_POLL = 0.3
-_ENDED = {"succeeded", "failed"}
-
-
-class ImportFailed(Exception):  # noqa: N818  # named after the fact
-    """The job of an import ended without success; the text is what it says."""
 
 
 def open_edition(caller: Caller, *, year: int, source: str = "TPMAP-like") -> str:
@@ -30,21 +23,10 @@ def send_file(caller: Caller, edition_id: str, path: Path) -> Any:
 
 
 def import_edition(
-    caller: Caller,
-    edition_id: str,
-    *,
-    dry_run: bool = False,
-    watch: Callable[[dict[str, Any]], None] = lambda job: None,
-) -> dict[str, Any]:
-    """Import what was sent and wait for the end; `watch` sees the job on its way. Raises ImportFailed."""
-    started = caller.call("POST", f"/v1/feed-editions/{edition_id}/import", json={"dry_run": dry_run})
-    address = started.headers["Location"]
-    while True:
-        job: dict[str, Any] = caller.get(address)
-        watch(job)
-        if job["state"] in _ENDED:
-            break
-        time.sleep(_POLL)
-    if job["state"] == "failed":
-        raise ImportFailed(str(job))
-    return job
+    caller: Caller, edition_id: str, *, dry_run: bool = False, watch: Callable[[Job], None] | None = None
+) -> Job:
+    """Import what was sent and return the job at its end; `watch` sees it on its way. Raises JobFailed."""
+    body = {"dry_run": dry_run}
+    return finish(
+        caller, caller.call("POST", f"/v1/feed-editions/{edition_id}/import", json=body), watch=watch
+    )

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from shared import clock
 from tools.demo import committee, feed
-from tools.demo.api import House, Refused, wait_for
+from tools.demo.api import House, JobFailed, Refused, wait_for
 from tools.demo_data.edition import generate
 
 PROVINCE, DISTRICT, TAMBON = "34", "3415", "341501"
@@ -39,7 +39,7 @@ def main() -> int:
         known = wait_for(
             lambda: knows(house, len(certified)), what="funds to learn of the certified households"
         )
-    except Refused as refused:
+    except (Refused, JobFailed) as refused:
         console.print(f"the demo could not be loaded: {refused}", markup=False)
         return 1
     console.print(summary(results["results"], certified=len(certified), known=known))
