@@ -1,4 +1,4 @@
-"""What a running service shows: JSON logs, request and trace ids, metrics, spans when a collector is set.
+"""What a running service shows: JSON logs, request and trace ids, metrics.
 
 No log line holds a value that a caller sent: requests are named by their route, never by their address,
 and exceptions by their types and code lines, never by their messages, which quote rows and parameters.
@@ -22,7 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared import context, errors, problems
 from shared.ids import uuid7
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""A UUID, with or without dashes: no shape in which somebody could send us a citizen id to log."""
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _LONG_NUMBER = re.compile(r"\d{9,}")
 _NOT_PLAIN = re.compile(rb"[^\x20-\x7e]")
@@ -44,21 +45,23 @@ _requests = Counter("chumchon_http_requests", "Answered requests", ["service", "
 # --- logs ---------------------------------------------------------------------------------------------
 
 
-def configure_logging(*, level: str = "INFO", stream: BinaryIO | None = None) -> None:
-    """Write every log of the process as one JSON object a line, standard library's loggers included."""
+def configure_logging(*, level: str = "INFO", stream: BinaryIO | None = None, cache: bool = True) -> None:
+    """Write every log of the process as one JSON object a line, standard library's loggers included.
+
+    `cache` lets each logger keep this configuration for good; tests that put it back turn it off.
+    """
     number = logging.getLevelNamesMapping()[level]
     structlog.configure(
         processors=[_ids, structlog.processors.add_log_level, _time, _failure, _encode],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.BytesLoggerFactory(stream or sys.stdout.buffer),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=cache,
     )
     logging.captureWarnings(capture=True)
     logging.root.handlers = [_ToStructlog()]
-    logging.root.setLevel(max(number, logging.INFO))
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(name).handlers = []
-        logging.getLogger(name).propagate = True
+    logging.root.setLevel(logging.WARNING)
+    for name in _OWN_MESSAGES:
+        logging.getLogger(name).setLevel(max(number, logging.INFO))
 
 
 class _ToStructlog(logging.Handler):
@@ -245,31 +248,3 @@ def child_trace(parent: str) -> str:
 def _route(scope: Scope) -> str:
     """Return the route's template; an address that is no route may hold anything and is not shown."""
     return getattr(scope.get("route"), "path", None) or "none"
-
-
-# --- spans --------------------------------------------------------------------------------------------
-
-
-def export_spans(*, service: str, endpoint: str) -> None:
-    """Send spans to an OpenTelemetry collector over HTTP; needs the extra `otlp`.
-
-    FastAPI makes the spans itself once a provider is set. Addresses and queries are taken out of them.
-    """
-    from opentelemetry import trace  # noqa: PLC0415 - only where a collector is configured
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
-
-    class Scrub(SpanProcessor):
-        """Removes what a caller typed."""
-
-        def on_start(self, span: Span, parent_context: Any = None) -> None:  # noqa: ARG002 - the interface
-            for name in ("url.path", "url.query"):
-                if name in (span.attributes or {}):
-                    span.set_attribute(name, "")
-
-    provider = TracerProvider(resource=Resource.create({"service.name": service}))
-    provider.add_span_processor(Scrub())
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{endpoint}/v1/traces")))
-    trace.set_tracer_provider(provider)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from shared import health, idempotency, jobs_routes, keyfiles, observability, openapi, problems, tokens
 from shared.db import Database
@@ -53,7 +54,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        telemetry={"tracing": settings.otlp_endpoint is not None, "metrics": False, "logs": False},
+        telemetry=_telemetry(name, settings),
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.name = name
@@ -76,3 +77,13 @@ def create_app(
     app.add_middleware(Hardening)
     app.add_middleware(observability.Observed, service=name)
     return app
+
+
+def _telemetry(name: str, settings: ServiceSettings) -> TelemetryConfig:
+    """Let FastAPI make spans only where a collector takes them."""
+    if settings.otlp_endpoint is None:
+        return {"tracing": False, "metrics": False, "logs": False}
+    from shared import tracing  # noqa: PLC0415 - needs the extra `otlp`
+
+    provider = tracing.provider(name, tracing.otlp(settings.otlp_endpoint))
+    return {"tracing": True, "metrics": False, "logs": False, "tracer_provider": provider}
