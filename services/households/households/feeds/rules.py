@@ -219,3 +219,13 @@ def masked(column: str, value: str) -> str:
     if column == "citizen_id" and len(digits) == _CITIZEN_ID:
         return citizen.mask(digits)
     return "•" * min(len(value), 8)
+
+
+def first_day(edition_year: int) -> date:
+    """Return the day from which an edition's facts hold."""
+    return date(edition_year - dates.BE_OFFSET, 1, 1)
+
+
+def last_day(edition_year: int) -> date:
+    """Return the edition's last day: what an officer wrote down after it stays."""
+    return date(edition_year - dates.BE_OFFSET, 12, 31)

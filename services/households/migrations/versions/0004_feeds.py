@@ -140,8 +140,7 @@ def _leftovers() -> None:
         "held_welfare",
         sa.Column("edition_id", sa.Uuid, nullable=False),
         sa.Column("citizen_id_index", sa.LargeBinary, nullable=False),
-        sa.Column("registered", sa.Boolean, nullable=False),
-        sa.Column("verified", sa.Boolean, nullable=False),
+        sa.Column("welfare", sa.SmallInteger, nullable=False),
         sa.PrimaryKeyConstraint("edition_id", "citizen_id_index", name="pk_held_welfare"),
         comment="Welfare register rows of people whom the edition does not hold (yet)",
     )
