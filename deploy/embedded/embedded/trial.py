@@ -1,0 +1,130 @@
+"""A whole house for tests and figures: started as a person starts it, in a folder of its own."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import make_url
+
+from shared.servers.postgres import PrivatePostgres
+from tools.demo.api import House
+
+Layout = Literal["run", "distributed"]
+_START_SECONDS = 120
+_STOP_SECONDS = 60
+
+
+class Trial:
+    """A running house. `folder` is its data folder, `base` its address."""
+
+    def __init__(self, folder: Path, layout: Layout, *, demo: bool = False) -> None:
+        self.folder = folder
+        self.layout = layout
+        self.demo = demo
+        self.port = _free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.started_in = 0.0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The launcher's process."""
+        assert self._process is not None, "not started"  # noqa: S101  # a test's mistake
+        return self._process.pid
+
+    @property
+    def said(self) -> str:
+        """What the launcher printed."""
+        return (self.folder / "terminal.log").read_text()
+
+    def start(self) -> None:
+        """Start the house and wait until everything in it is ready; `started_in` are the seconds it took."""
+        environment = {
+            **os.environ,
+            "CHUMCHON_DATA": str(self.folder),
+            "CHUMCHON_PORT": str(self.port),
+            "CHUMCHON_DEMO": "1" if self.demo else "0",
+            "PYTHONUNBUFFERED": "1",
+        }
+        began = time.monotonic()
+        with (self.folder / "terminal.log").open("ab") as terminal:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", f"embedded.{self.layout}"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=terminal,
+                stderr=terminal,
+                start_new_session=True,
+            )
+        while not self.well():
+            if self._process.poll() is not None or time.monotonic() - began > _START_SECONDS:
+                message = f"the house did not come up:\n{self.said[-4000:]}"
+                raise RuntimeError(message)
+            time.sleep(0.02)
+        self.started_in = time.monotonic() - began
+
+    def well(self) -> bool:
+        """Tell whether the gateway calls itself and every service ready."""
+        try:
+            with urllib.request.urlopen(f"{self.base}/health", timeout=5) as response:
+                return bool(response.status == HTTPStatus.OK)
+        except OSError:
+            return False
+
+    def stop(self) -> int:
+        """Stop the house as Ctrl-C does; return its exit status."""
+        if self._process is None:
+            return 0
+        process, self._process = self._process, None
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        return process.wait(_STOP_SECONDS)
+
+    def house(self) -> House:
+        """Return the API with its client and the demo's people."""
+        return House(self.folder / "demo-credentials.json")
+
+    def processes(self) -> dict[str, int]:
+        """Return name and process id of every process of a distributed house."""
+        found: dict[str, int] = json.loads((self.folder / "processes.json").read_text())
+        return found
+
+    def database_url(self, member: str) -> str:
+        """Return the address by which a member's app role reaches the house's database."""
+        lines = (self.folder / "secrets/gateway/gateway.env").read_text().splitlines()
+        own = next(line for line in lines if line.startswith("CHUMCHON_GATEWAY_DATABASE_URL="))
+        password = (self.folder / "secrets" / member / "app-password").read_text()
+        url = make_url(own.partition("=")[2]).set(username=f"{member}_app", password=password)
+        return url.render_as_string(hide_password=False)
+
+
+@contextlib.contextmanager
+def trial(layout: Layout = "run", *, demo: bool = False) -> Iterator[Trial]:
+    """Yield a started house; it is stopped and removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="chumchon-trial-"))
+    folder.chmod(0o755)  # root's PostgreSQL runs as another user
+    running = Trial(folder, layout, demo=demo)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        PrivatePostgres(folder / "postgres").remove()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return int(held.getsockname()[1])
