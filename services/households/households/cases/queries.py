@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 from sqlalchemy import Select, any_, column, exists, func, literal, select, table, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
@@ -87,7 +86,7 @@ async def count(session: AsyncSession, *, filters: Filters) -> int:
 async def one(session: AsyncSession, case_id: UUID, *, areas: Sequence[str]) -> dict[str, Any] | None:
     """Return all of a case that the caller may see."""
     rows = await fetch(session, select(_CASES).where(_C.id == case_id, within(_C.village_code, areas)))
-    return {**rows[0], "facts": orjson.loads(rows[0]["facts"])} if rows else None
+    return dict(rows[0]) if rows else None
 
 
 async def transitions(session: AsyncSession, case_id: UUID) -> list[asyncpg.Record]:
@@ -116,13 +115,7 @@ async def locked_open(session: AsyncSession, household_ids: Collection[UUID]) ->
 
 
 def _case(row: asyncpg.Record) -> Case:
-    values = dict(row)
-    values |= {
-        "state": State(row["state"]),
-        "origin": Origin(row["origin"]),
-        "facts": orjson.loads(row["facts"]),
-    }
-    return Case(**values)
+    return Case(**{**row, "state": State(row["state"]), "origin": Origin(row["origin"])})
 
 
 def _uuids(ids: Collection[UUID]) -> Any:  # a bound array
