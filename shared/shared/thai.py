@@ -6,6 +6,7 @@ megabytes, which a process that never searches must not pay.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,16 +19,22 @@ _BLANKS: Final = re.compile(r"\s+")
 _TONE: Final = "\u0e48-\u0e4b"
 _MARKS: Final = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 
-# Order matters: each pair repairs what typing machines and PDF tools do to one visible syllable.
-_SPELLING: Final = (
+
+def _ordered(marks: re.Match[str]) -> str:
+    """Return a run of marks with vowels before tones and none twice: only so is it seen as written."""
+    return "".join(dict.fromkeys(sorted(marks[0], key=_TONES_LAST.__contains__)))
+
+
+# What typing machines and PDF tools do to one visible syllable, each whole run at once (so that a text
+# made to need many rounds cannot exist), and its repair.
+_TONES_LAST: Final = frozenset("่้๊๋์็ํ๎")
+_REPAIRS: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = (
     (re.compile("เเ"), "แ"),
-    (re.compile(f"([{_TONE}])ํา"), "\\1ำ"),  # tone, nikhahit, sara aa
-    (re.compile(f"ํ([{_TONE}]?)า"), "\\1ำ"),  # นํ้า, นํา: nikhahit and sara aa are sara am
-    (re.compile(f"ำ([{_TONE}])"), "\\1ำ"),  # tone typed after sara am
-    (re.compile(f"([{_TONE}])([ัิ-ฺ])"), "\\2\\1"),  # tone before its vowel
-    (re.compile(f"([{_MARKS}])\\1+"), "\\1"),  # the same mark twice is invisible
+    (re.compile(f"[{_MARKS}]{{2,}}"), _ordered),
+    (re.compile(f"([{_TONE}]*)ํ([{_TONE}]*)า"), "\\1\\2ำ"),  # นํ้า, น้ํา: nikhahit, sara aa are sara am
+    (re.compile(f"ำ(?=[ำ{_TONE}])[ำ{_TONE}]+"), lambda run: run[0].replace("ำ", "") + "ำ"),  # tone typed last
 )
-_NEEDS_REPAIR: Final = re.compile(f"เเ|ํ|ำ[{_TONE}]|[{_TONE}][ัิ-ฺ]|([{_MARKS}])\\1")
+_NEEDS_REPAIR: Final = re.compile(f"เเ|ํ[{_TONE}]*า|ำ[ำ{_TONE}]|[็-๎][ัิ-ฺ]|([{_MARKS}])\\1")
 
 
 def clean_text(text: str) -> str:
@@ -35,14 +42,18 @@ def clean_text(text: str) -> str:
 
     น + nikhahit + tone + sara aa becomes น้ำ, two sara e become sara ae, tones stand after vowels.
     """
-    if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-        if _NEEDS_REPAIR.search(text):
-            for wrong, right in _SPELLING:
+    if text.isascii():
+        if text.isalnum():
+            return text
+        return _BLANKS.sub(" ", _CONTROL.sub("", text)).strip()
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub("", text)))
+    if _NEEDS_REPAIR.search(text):
+        before = ""
+        while text != before:  # one repair can bring the next together
+            before = text
+            for wrong, right in _REPAIRS:
                 text = wrong.sub(right, text)
-    elif text.isalnum():
-        return text
-    return _BLANKS.sub(" ", _CONTROL.sub("", text)).strip()
+    return _BLANKS.sub(" ", text).strip()
 
 
 def normalise_digits(text: str) -> str:
