@@ -80,14 +80,13 @@ class Supervisor:
         self.children: list[Child] = []
         self._pids = pids
         self._tell = tell
-        self._stopping = False
+        self._stop = asyncio.Event()
 
     async def run(self, children: Sequence[Child], *, stop: asyncio.Event) -> None:
-        """Start the children, restart what dies; stop the last one (the front door) first, then the others."""
-        self.children = list(children)
+        """Start the children, restart what dies; stop the last one (the front door) before the others."""
+        self.children, self._stop = list(children), stop
         keepers = [asyncio.create_task(self._keep(child), name=child.name) for child in children]
         await stop.wait()
-        self._stopping = True
         await self._end(self.children[-1:])
         await self._end(self.children[:-1])
         for keeper in keepers:
@@ -103,12 +102,12 @@ class Supervisor:
             self._note()
             self._say(child, f"running, process {process.pid}")
             code = await process.wait()
-            if self._stopping:
+            if self._stop.is_set():
                 return
             how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             self._say(child, f"ended ({how}), starts again in {pause:.1f} s")
             await asyncio.sleep(pause)
-            if self._stopping:
+            if self._stop.is_set():
                 return
             steady = loop.time() - began > _STEADY_SECONDS
             pause = _FIRST_PAUSE if steady else min(pause * 2, _LONGEST_PAUSE)

@@ -78,7 +78,7 @@ class Trial:
     def well(self) -> bool:
         """Tell whether the gateway calls itself and every service ready."""
         try:
-            with urllib.request.urlopen(f"{self.base}/health", timeout=5) as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5) as response:
                 return bool(response.status == HTTPStatus.OK)
         except OSError:
             return False
