@@ -1,0 +1,348 @@
+"""Lists and writes of the households service against bare FastAPI + asyncpg handlers.
+
+python -m tools.bench.lists [--households 1000000] [--seconds 4] [--rounds 3]
+
+A private PostgreSQL is filled by SQL with households of the north-east. Service and bare handler run as one
+process each, served by the same server with the same pool, and take turns (`--rounds` times), so that what
+else the machine does strikes both; a ratio is the median of the rounds' ratios.
+"""
+
+import argparse
+import contextlib
+import itertools
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import UUID
+
+import asyncpg
+import orjson
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from shared import citizen, keyfiles, migrations, paging
+from shared.citizen import check_digit
+from shared.db import Database, driver_dsn
+from shared.provision import Passwords, create_database, provision
+from shared.servers.postgres import PrivatePostgres
+from shared.testing.identity import TestIssuer
+from tools.bench import load
+from tools.bench.load import Outcome
+
+AREA = "34"
+LIMIT = 50
+CONNECTIONS = 32
+POOL = 8
+FAR_PAGE = 1_000
+PASSWORDS = Passwords(owner="owner-of-bench", app="app-of-bench")
+SCOPES = ("areas:read", "households:read", "households:write")
+
+# A third of the households in Ubon Ratchathani (34), so that its list has a page 1,000; ids as random as the
+# clients' own would be at worst.
+_FILL = """
+INSERT INTO households (id, house_id, house_no, village_code, lat, lon, origin, last_edition_year)
+SELECT gen_random_uuid(), lpad(n::text, 11, '0'), (n % 400) || '/' || (n % 9),
+       CASE WHEN n % 3 = 0 THEN home.code ELSE elsewhere.code END || lpad((n % 12 + 1)::text, 2, '0'),
+       15 + (n % 1000) / 1000.0, 104 + (n % 997) / 997.0, 'feed', 2565
+FROM generate_series($1::int, $2::int) AS n
+JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS at FROM areas
+      WHERE level = 6 AND valid_to IS NULL AND code LIKE '34%') AS home ON home.at = n % 219
+JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS at FROM areas
+      WHERE level = 6 AND valid_to IS NULL AND code NOT LIKE '34%') AS elsewhere ON elsewhere.at = n % 7000
+"""
+
+
+@dataclass(frozen=True)
+class House:
+    """A filled database and where its service's keys are."""
+
+    dsn: str
+    secrets: Path
+    issuer: TestIssuer
+
+    def token(self) -> str:
+        """Return a fresh token: they live a minute."""
+        return self.issuer.token("households", scopes=SCOPES, areas=("",), sub="user:bench")
+
+
+@contextlib.asynccontextmanager
+async def house(households: int) -> AsyncIterator[House]:
+    """Yield a service's database with so many households, on disks that are waited for."""
+    with tempfile.TemporaryDirectory(prefix="chumchon-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # noqa: ASYNC240  # nothing else runs yet
+        server = PrivatePostgres(
+            folder / "postgres", settings={"shared_buffers": "512MB", "max_wal_size": "4GB"}
+        )
+        server.start()
+        try:
+            await create_database(server.url(), "bench")
+            await provision(server.url(database="bench"), "households", PASSWORDS)
+            owner = server.url(user="households_owner", password=PASSWORDS.owner, database="bench")
+            await migrations.upgrade("households", owner)
+            dsn = server.url(user="households_app", password=PASSWORDS.app, database="bench")
+            await _fill(dsn, owner, households)
+            secrets = folder / "secrets"
+            citizen.make_keys(secrets)
+            keyfiles.make(secrets / keyfiles.CURSOR_KEY)
+            yield House(dsn, secrets, TestIssuer.new())
+        finally:
+            server.remove()
+
+
+async def _fill(dsn: str, owner: str, households: int) -> None:
+    from households.areas.service import load_catalogue  # noqa: PLC0415  # the tools run without a service too
+    from shared import clock  # noqa: PLC0415
+
+    database = Database(dsn, application_name="bench")
+    async with database.transaction() as session:
+        await load_catalogue(session, now=clock.now())
+    await database.close()
+    connection = await asyncpg.connect(driver_dsn(dsn))
+    for begin in range(1, households + 1, 100_000):
+        await connection.execute(_FILL, begin, min(begin + 99_999, households), timeout=600)
+    await connection.close()
+    connection = await asyncpg.connect(driver_dsn(owner))
+    await connection.execute("VACUUM ANALYZE", timeout=600)
+    await connection.close()
+
+
+@contextlib.asynccontextmanager
+async def service(home: House) -> AsyncIterator[int]:
+    """Run the households API as a process of its own, as in containers; yields its port."""
+    prefix = "CHUMCHON_HOUSEHOLDS_"
+    environment = {
+        f"{prefix}ENVIRONMENT": "production",
+        f"{prefix}DATABASE_URL": home.dsn,
+        f"{prefix}POOL_SIZE": str(POOL),
+        f"{prefix}SECRETS_FOLDER": str(home.secrets),
+        f"{prefix}INTERNAL_JWKS": home.issuer.jwks,
+        f"{prefix}FILES_URL": f"file://{home.secrets.parent}/files",
+    }
+    port = _free_port()
+    async with _process(environment, port, "-m", "shared.process", "households", "api", f"127.0.0.1:{port}"):
+        yield port
+
+
+@contextlib.asynccontextmanager
+async def bare(home: House, cursor: str = "") -> AsyncIterator[int]:
+    """Run the bare handlers as a process; yields the port."""
+    port = _free_port()
+    environment = {
+        "BARE_DSN": driver_dsn(home.dsn),
+        "BARE_POOL": str(POOL),
+        "BARE_CURSOR": cursor,
+        "BARE_PORT": str(port),
+    }
+    async with _process(environment, port, "-m", "tools.bench.bare"):
+        yield port
+
+
+@contextlib.asynccontextmanager
+async def _process(environment: dict[str, str], port: int, *arguments: str) -> AsyncIterator[None]:
+    process = subprocess.Popen(  # noqa: ASYNC220  # our own modules; it only starts them
+        [sys.executable, *arguments], env={**os.environ, **environment}, stdout=subprocess.DEVNULL
+    )
+    try:
+        await load.ready(port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+async def last_before(home: House, page: int) -> tuple[str, UUID]:
+    """Return the key of the last row before a page of the area's list."""
+    connection = await asyncpg.connect(driver_dsn(home.dsn))
+    row = await connection.fetchrow(
+        "SELECT village_code, id FROM households WHERE village_code >= $1 AND village_code < $2 "
+        "ORDER BY village_code, id OFFSET $3 LIMIT 1",
+        AREA,
+        AREA[:-1] + chr(ord(AREA[-1]) + 1),
+        (page - 1) * LIMIT - 1,
+    )
+    await connection.close()
+    if row is None:
+        raise LookupError(f"the area has no page {page}")
+    return row["village_code"], row["id"]
+
+
+def list_path(home: House, after: tuple[str, UUID] | None) -> str:
+    """Return the address of a page of the area's list."""
+    query = {"area": AREA, "limit": str(LIMIT)}
+    if after is not None:
+        key = keyfiles.read(home.secrets / keyfiles.CURSOR_KEY)
+        bound_to = f"/v1/households?{urlencode({'area': AREA})}"
+        query["cursor"] = paging.encode((after[0], str(after[1])), key=key, bound_to=bound_to)
+    return f"/v1/households?{urlencode(query)}"
+
+
+def bare_path(after: tuple[str, UUID] | None) -> str:
+    """Return the same page's address at the bare handler."""
+    village, household = after or ("", UUID(int=0))
+    return f"/list?{urlencode({'area': AREA, 'limit': LIMIT, 'village': village, 'after': str(household)})}"
+
+
+def registrations(token: str | None, path: str) -> Iterator[bytes]:
+    """Return requests that register a household of one person each, nobody twice."""
+    chance = random.Random(os.urandom(8))  # noqa: S311  # invented people
+    first = ["สมชาย", "บุญเรือน", "มานะ", "กาญจนา", "อรุณี"]
+    last = ["ใจดี", "สายทอง", "แก้วมณี", "วงศ์คำ"]
+    for number in itertools.count():
+        twelve = f"{chance.randrange(10**11, 9 * 10**11)}"
+        person = {
+            "citizen_id": twelve + str(check_digit(twelve)),
+            "prefix": "นาย",
+            "first_name": chance.choice(first),
+            "last_name": chance.choice(last),
+            "sex": "M",
+            "birth_date": "1974-02-05",
+        }
+        body = {
+            "village_code": "34110201",
+            "house_no": f"{number % 500}",
+            "members": [{"relation": "head", "person": person}],
+        }
+        yield load.post(path, orjson.dumps(body), token=token)
+
+
+async def alternate(
+    one: tuple[int, Callable[[], Iterator[bytes]]],
+    other: tuple[int, Callable[[], Iterator[bytes]]],
+    *,
+    rounds: int,
+    seconds: float,
+) -> tuple[Outcome, Outcome, float]:
+    """Load two servers in turns; return each one's median outcome and the median ratio of their rates."""
+    pairs = []
+    for turn in range(rounds + 1):
+        pair = []
+        for port, requests in (one, other):
+            outcome = await load.closed_loop(
+                port, requests(), connections=CONNECTIONS, seconds=seconds if turn else 1.0
+            )
+            if outcome.refused:
+                raise RuntimeError(
+                    f"{outcome.refused} of {len(outcome.latencies)} refused: {outcome.last[:300]!r}"
+                )
+            pair.append(outcome)
+        pairs.append(pair)
+    measured = pairs[1:]  # the first, short turn only warms up
+    ratio = statistics.median(mine.rate / theirs.rate for mine, theirs in measured)
+    middle = [
+        sorted(side, key=lambda outcome: outcome.rate)[rounds // 2] for side in zip(*measured, strict=True)
+    ]
+    return middle[0], middle[1], ratio
+
+
+async def bench_lists(home: House, table: Table, *, rounds: int, seconds: float) -> None:
+    """List of 50 of an area: against the bare handler, first page against page 1,000, p99 at half load."""
+    far = await last_before(home, FAR_PAGE)
+    async with service(home) as port:
+        first_page = await _once(port, load.get(list_path(home, None), token=home.token()))
+        cursor = orjson.loads(first_page)["next"]
+        async with bare(home, cursor) as bare_port:
+            same = await _once(bare_port, load.get(bare_path(None))) == first_page
+            mine, theirs, ratio = await alternate(
+                (port, lambda: load.repeat(load.get(list_path(home, None), token=home.token()))),
+                (bare_port, lambda: load.repeat(load.get(bare_path(None)))),
+                rounds=rounds,
+                seconds=seconds,
+            )
+        table.add_row(
+            "list of 50, service / bare handler",
+            f"{mine.rate:,.0f} / {theirs.rate:,.0f} req/s = {ratio:.0%}{'' if same else ' (BYTES DIFFER)'}",
+            "≥ 60 %",
+            _verdict(same and ratio >= 0.6),  # noqa: PLR2004  # the stated limit
+        )
+        near, distant, ratio = await alternate(
+            (port, lambda: load.repeat(load.get(list_path(home, None), token=home.token()))),
+            (port, lambda: load.repeat(load.get(list_path(home, far), token=home.token()))),
+            rounds=rounds,
+            seconds=seconds,
+        )
+        table.add_row(
+            f"first page / page {FAR_PAGE:,}",
+            f"{near.rate:,.0f} / {distant.rate:,.0f} req/s = {ratio:.2f}",
+            "≤ 1.2",
+            _verdict(ratio <= 1.2),  # noqa: PLR2004  # the stated limit
+        )
+        request = load.get(list_path(home, None), token=home.token())
+        half = await load.open_loop(
+            port,
+            load.repeat(request),
+            rate=mine.rate / 2,
+            connections=CONNECTIONS,
+            seconds=min(4 * seconds, 30),
+        )
+        table.add_row(
+            f"list at half load ({mine.rate / 2:,.0f} req/s), p50 / p99",
+            f"{half.percentile(50):.1f} / {half.percentile(99):.1f} ms",
+            "p99 < 50 ms",
+            _verdict(half.percentile(99) < 50),  # noqa: PLR2004  # the stated limit
+        )
+
+
+async def bench_writes(home: House, table: Table, *, rounds: int, seconds: float) -> None:
+    """Register a household with head, history, audit row and event in one commit, against bare inserts."""
+    async with service(home) as port, bare(home) as bare_port:
+        mine, theirs, ratio = await alternate(
+            (port, lambda: registrations(home.token(), "/v1/households")),
+            (bare_port, lambda: registrations(None, "/write")),
+            rounds=rounds,
+            seconds=seconds,
+        )
+    table.add_row(
+        "write with event, service / bare inserts",
+        f"{mine.rate:,.0f} / {theirs.rate:,.0f} per s = {ratio:.0%} (p50 {mine.percentile(50):.1f} ms)",
+        "≥ 35 %",
+        _verdict(ratio >= 0.35),  # noqa: PLR2004  # the stated limit
+    )
+
+
+async def _once(port: int, request: bytes) -> bytes:
+    outcome = await load.closed_loop(port, load.repeat(request), connections=1, seconds=0)
+    return outcome.last
+
+
+def _verdict(kept: bool) -> str:  # noqa: FBT001  # a verdict
+    return "kept" if kept else "MISSED"
+
+
+async def run(table: Table, *, households: int, rounds: int, seconds: float) -> None:
+    """Add the rows of this benchmark to the table."""
+    async with house(households) as home:
+        await bench_lists(home, table, rounds=rounds, seconds=seconds)
+        await bench_writes(home, table, rounds=rounds, seconds=seconds)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--households", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    table = Table("figure", "measured", "limit", "", title=f"{given.households:,} households")
+    uvloop.run(run(table, households=given.households, rounds=given.rounds, seconds=given.seconds))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
