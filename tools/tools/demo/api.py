@@ -46,19 +46,23 @@ class Caller:
     def __init__(self, base: str, http: httpx.Client) -> None:
         self._base = base
         self._http = http
-        self._token = ""
+        self._known = ""
         self._until = 0.0
 
     def fetch_token(self) -> str:
         """Return a new token."""
         raise NotImplementedError
 
+    def token(self) -> str:
+        """Return a token that is good for a minute at least."""
+        if time.monotonic() > self._until:
+            self._known, self._until = self.fetch_token(), time.monotonic() + _LIFE - _EARLY
+        return self._known
+
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send a request and return its answer. Raises Refused."""
-        if time.monotonic() > self._until:
-            self._token, self._until = self.fetch_token(), time.monotonic() + _LIFE - _EARLY
         headers = {
-            "Authorization": f"Bearer {self._token}",
+            "Authorization": f"Bearer {self.token()}",
             "Accept-Language": "en",
             **options.pop("headers", {}),
         }
