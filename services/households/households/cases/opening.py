@@ -33,7 +33,6 @@ KIND = "cases.open_from_edition"
 BATCH = 5_000
 """Cases opened by one statement."""
 
-_IMPORTED = ("imported", "closed")
 # A household whose case another caller opened meanwhile is left out: the index decides.
 _OPEN = """
 INSERT INTO cases (id, household_id, village_code, origin, edition_id, found_reason, created_at, updated_at)
@@ -147,5 +146,5 @@ async def _check_imported(session: AsyncSession, edition_id: UUID) -> None:
     state = await queries.edition_state(session, edition_id)
     if state is None:
         raise UnknownEdition(pointer="/edition_id")
-    if state not in _IMPORTED:
+    if state not in queries.IMPORTED:
         raise EditionNotImported(pointer="/edition_id")

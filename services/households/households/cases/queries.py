@@ -7,9 +7,22 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, any_, column, exists, func, literal, select, table, tuple_
+from sqlalchemy import (
+    Date,
+    Select,
+    SmallInteger,
+    Text,
+    Uuid,
+    any_,
+    column,
+    exists,
+    func,
+    literal,
+    select,
+    table,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.cases.models import CaseRow, CaseTransition
@@ -19,7 +32,11 @@ from shared.db import fetch
 
 _CASES = CaseRow.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _C = _CASES.c
+_CODE = Text(collation="C")
 _TRANSITIONS = CaseTransition.__table__  # type: ignore[attr-defined]  # likewise
+
+IMPORTED = ("imported", "closed")
+"""States of an edition whose results stand."""
 
 _LIST_FIELDS = (
     "id", "household_id", "village_code", "origin", "state", "edition_id", "developable", "committee_id",
@@ -29,15 +46,20 @@ _LISTED = (*(_C[name] for name in _LIST_FIELDS), _C.appealed_by.is_not(None).lab
 _CASE_FIELDS = tuple(Case.__dataclass_fields__)
 
 # What other capabilities hold and cases are opened from, joined by the database, never changed here.
-_EDITIONS = table("feed_editions", column("id"), column("state"), column("edition_year"))
+_EDITIONS = table(
+    "feed_editions", column("id", Uuid), column("state", _CODE), column("edition_year", SmallInteger)
+)
 _SURVEYED = table(
     "edition_households",
-    *(column(name) for name in ("edition_id", "household_id", "village_code", "target_poor", "survey_poor")),
-    *(column(name) for name in ("dimensions", "income_band")),
+    column("edition_id", Uuid),
+    column("household_id", Uuid),
+    *(column(name, SmallInteger) for name in ("target_poor", "dimensions", "income_band")),
 )
-_HOUSEHOLDS = table("households", column("id"), column("village_code"), column("status"))
-_PERSONS = table("persons", column("id"), column("died_on"))
-_MEMBERSHIPS = table("memberships", column("person_id"), column("household_id"), column("valid_to"))
+_HOUSEHOLDS = table("households", column("id", Uuid), column("village_code", _CODE), column("status", _CODE))
+_PERSONS = table("persons", column("id", Uuid), column("died_on", Date))
+_MEMBERSHIPS = table(
+    "memberships", column("person_id", Uuid), column("household_id", Uuid), column("valid_to", Date)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +130,7 @@ async def locked(session: AsyncSession, ids: Collection[UUID], *, areas: Sequenc
 async def locked_open(session: AsyncSession, household_ids: Collection[UUID]) -> list[Case]:
     """Return the open cases of households, locked in one order; for what happens to a household."""
     statement = select(*(_C[name] for name in _CASE_FIELDS)).where(
-        _C.household_id == any_(_uuids(household_ids)), _C.state.in_(sorted(OPEN))
+        _C.household_id == any_(_uuids(household_ids)), _C.state == any_(_texts(OPEN))
     )
     rows = await fetch(session, statement.order_by(_C.id).with_for_update())
     return [_case(row) for row in rows]
@@ -118,8 +140,12 @@ def _case(row: asyncpg.Record) -> Case:
     return Case(**{**row, "state": State(row["state"]), "origin": Origin(row["origin"])})
 
 
+def _texts(values: Collection[str]) -> Any:  # a bound array
+    return literal(sorted(values), ARRAY(_CODE))
+
+
 def _uuids(ids: Collection[UUID]) -> Any:  # a bound array
-    return literal(sorted(ids), ARRAY(PG_UUID(as_uuid=True)))
+    return literal(sorted(ids), ARRAY(Uuid))
 
 
 async def edition_state(session: AsyncSession, edition_id: UUID) -> str | None:
@@ -153,7 +179,7 @@ def _to_open(scope: Scope, *columns: Any) -> Select[Any]:
     """
     settled = exists().where(
         _C.household_id == _HOUSEHOLDS.c.id,
-        _C.state.in_(sorted(OPEN)) | (_C.edition_id == scope.edition_id),
+        (_C.state == any_(_texts(OPEN))) | (_C.edition_id == scope.edition_id),
     )
     return (
         select(*columns)
@@ -191,7 +217,7 @@ async def newest_survey(session: AsyncSession, household_id: UUID) -> asyncpg.Re
         select(_SURVEYED.c.edition_id, _SURVEYED.c.dimensions, _SURVEYED.c.income_band)
         .select_from(_SURVEYED)
         .join(_EDITIONS, _EDITIONS.c.id == _SURVEYED.c.edition_id)
-        .where(_SURVEYED.c.household_id == household_id, _EDITIONS.c.state.in_(["imported", "closed"]))
+        .where(_SURVEYED.c.household_id == household_id, _EDITIONS.c.state == any_(_texts(IMPORTED)))
         .order_by(_EDITIONS.c.edition_year.desc())
         .limit(1)
     )
