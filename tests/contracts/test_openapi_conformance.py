@@ -90,7 +90,7 @@ def conformance(member: str) -> Any:
         suppress_health_check=list(HealthCheck),
     )
     def answers_are_those_of_the_document(
-        case: schemathesis.Case, issuer: TestIssuer, addresses: dict[str, str]
+        case: schemathesis.Case[Any], issuer: TestIssuer, addresses: dict[str, str]
     ) -> None:
         headers = {**issuer.headers(member, scopes=SCOPES), "Purpose": "conformance"}
         case.call_and_validate(base_url=addresses[member], headers=headers, checks=CHECKS)
