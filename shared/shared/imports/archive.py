@@ -4,6 +4,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Archive:
             try:
                 with self._zip.open(info) as packed:
                     shutil.copyfileobj(packed, plain, MIB)
-            except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
                 raise UnreadableFile("bad_archive", f"{name} is damaged") from error
             plain.seek(0)
             yield plain  # type: ignore[misc]  # SpooledTemporaryFile is a BinaryIO in all but its stub

@@ -1,6 +1,7 @@
 """The encoding of a text file, found from its bytes: what a file says about itself is often wrong."""
 
 import codecs
+import re
 from typing import BinaryIO, Final, Literal
 
 from shared.imports.limits import MIB, UnreadableFile
@@ -11,6 +12,7 @@ _SAMPLE: Final = 4096
 _UTF16_ZEROS: Final = 0.3  # share of zero bytes on one side that ASCII in UTF-16 has at least
 _HIGH: Final = 0x80
 _THAI_SHARE: Final = 0.95
+_MISPLACED: Final = re.compile(rb"(?<![\xa1-\xfb])[\xd1\xd4-\xda\xe7-\xee]")
 
 
 def detect_encoding(file: BinaryIO) -> Encoding:
@@ -62,17 +64,21 @@ def _is_utf8(file: BinaryIO) -> bool:
 
 
 def _is_thai_single_byte(file: BinaryIO) -> bool:
-    """Tell whether the bytes above ASCII are Thai letters: 0xA1-0xDA and 0xDF-0xFB."""
-    thai = bytes([*range(0xA1, 0xDB), *range(0xDF, 0xFC)])
+    """Tell whether the bytes above ASCII are Thai letters, and marks stand only after Thai letters.
+
+    The second distinguishes Thai from Latin-1, whose accented letters have the numbers of Thai marks.
+    """
+    thai = bytes([*range(0xA1, 0xDB), *range(0xDF, 0xFC)])  # Windows-874
     ascii_bytes = bytes(range(_HIGH))
-    high = letters = 0
+    high = letters = misplaced = 0
     file.seek(0)
     while chunk := file.read(MIB):
         above = chunk.translate(None, ascii_bytes)
         high += len(above)
         letters += len(above) - len(above.translate(None, thai))
+        misplaced += len(_MISPLACED.findall(chunk))
         try:
             chunk.decode("cp874")
         except UnicodeDecodeError:
             return False
-    return high > 0 and letters >= high * _THAI_SHARE
+    return high > 0 and letters - misplaced >= high * _THAI_SHARE

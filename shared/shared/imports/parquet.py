@@ -1,12 +1,15 @@
 """Parquet: columns cast to text batch by batch; row groups that would unpack too large are refused."""
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from datetime import time
+from typing import BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shared.imports.limits import Limits, UnreadableFile
+
+_MIDNIGHT: Final = time()
 
 
 def open_parquet(
@@ -45,7 +48,8 @@ def _text(column: pa.Array) -> list[str | None]:
     if pa.types.is_timestamp(column.type):
         moments = column.to_pylist()
         return [
-            None if m is None else m.date().isoformat() if not m.time() else m.isoformat() for m in moments
+            None if m is None else m.date().isoformat() if m.time() == _MIDNIGHT else m.isoformat()
+            for m in moments
         ]
     if pa.types.is_floating(column.type):
         return [

@@ -3,6 +3,7 @@
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import BinaryIO, Final
@@ -15,6 +16,11 @@ from shared.imports.limits import MIB, Limits, UnreadableFile
 _REFUSED: Final = re.compile(r"vbaProject|externalLinks?/|embeddings?/|activeX|\.bin$", re.IGNORECASE)
 _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HEAD: Final = 64 * 1024
+# What zipfile, the XML parser and openpyxl raise on files that are not what they say.
+_DAMAGED: Final = (
+    InvalidFileException, zipfile.BadZipFile, zlib.error,
+    KeyError, ValueError, OSError, SyntaxError, RuntimeError, EOFError, TypeError, AttributeError,
+)  # fmt: skip
 
 
 def open_sheet(file: BinaryIO, limits: Limits) -> tuple[list[str], Iterator[list[str | None]]]:
@@ -25,7 +31,7 @@ def open_sheet(file: BinaryIO, limits: Limits) -> tuple[list[str], Iterator[list
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations it leaves out
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+    except _DAMAGED as error:
         raise UnreadableFile("bad_xlsx", "not a workbook") from error
     if not book.worksheets:
         raise UnreadableFile("bad_xlsx", "no sheet")
@@ -43,7 +49,7 @@ def _rows(rows: Iterator[tuple[object, ...]], width: int) -> Iterator[list[str |
             while len(values) > width and values[-1] is None:
                 values.pop()
             yield values if any(value is not None for value in values) else []
-    except (KeyError, ValueError, OSError, SyntaxError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise UnreadableFile("bad_xlsx", "the sheet is damaged") from error
 
 
@@ -64,7 +70,7 @@ def _check(file: BinaryIO, limits: Limits) -> None:
             with archive.open(info) as part:
                 if _DOCTYPE.search(part.read(_HEAD)):
                     raise UnreadableFile("active_content", "an XML document type")
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise UnreadableFile("bad_xlsx", "not a workbook") from error
 
 
