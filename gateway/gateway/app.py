@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway import health
 from gateway.catalogue import fetch, pages
-from gateway.edge.answers import refuse
+from gateway.edge.answers import hang_up, refuse
 from gateway.edge.framing import fault
 from gateway.edge.protocol import EdgeProtocol
 from gateway.errors import NoSuchAddress, ServiceStarting
@@ -49,7 +49,7 @@ class Gateway:
             return
         refusal = fault(scope)
         if refusal is not None:
-            await refuse(refusal, scope, receive, send)
+            await hang_up(refusal, scope, receive, send)
             return
         segments = scope["raw_path"].split(b"/", 3)
         table = self._catalogue.table

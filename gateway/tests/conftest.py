@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +14,7 @@ from gateway.settings import Settings
 from shared.db import Database
 from shared.testing.cluster import Cluster
 from tests.gateway_house import House, until_known
-from tests.gateway_upstream import served, things
+from tests.gateway_upstream import Seen, served, things
 
 
 @pytest.fixture
@@ -23,31 +22,37 @@ def service() -> str:
     return "gateway"
 
 
-@pytest.fixture
-def settings(cluster: Cluster, database_name: str, tmp_path: Path) -> Settings:
-    secrets = tmp_path / "gateway-secrets"
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _house(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    name = await cluster.create("gateway")
+    secrets = tmp_path_factory.mktemp("gateway") / "secrets"
     keys.ensure(secrets)
-    return Settings(
-        environment="test",
-        database_url=cluster.url("gateway", database_name),
-        services={},
-        secrets_folder=secrets,
-        public_url="http://gateway.test",
-    )
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def house(settings: Settings, database: Database) -> AsyncIterator[House]:
-    credentials = await seed_demo(database, public_url=settings.public_url, now=datetime.now(UTC))
     app, seen = things()
+    database = Database(cluster.url("gateway", name), application_name="tests")
+    public_url = "http://gateway.test"
+    credentials = await seed_demo(database, public_url=public_url, now=datetime.now(UTC))
     async with served(app) as address:
-        settings = settings.model_copy(
-            update={"services": {"things": address}, "deadline": 2.0, "idle_limit": 1.0}
+        settings = Settings(
+            environment="test",
+            database_url=cluster.url("gateway", name),
+            services={"things": address},
+            secrets_folder=secrets,
+            public_url=public_url,
+            deadline=2.0,
+            idle_limit=1.0,
         )
         gateway = create_app(settings)
         async with served(gateway) as url:
             await until_known(gateway)
             yield House(url, int(url.rpartition(":")[2]), gateway, settings, database, credentials, seen)
+    await database.close()
+
+
+@pytest.fixture
+def house(_house: House) -> House:
+    """One gateway for all tests; what its service saw begins anew with each."""
+    vars(_house.things).update(vars(Seen()))
+    return _house
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -28,8 +28,7 @@ class House:
         return await login(self.settings, self.database, user=user, now=now)
 
 
-async def until_known(app: Any, count: int | None = None) -> None:
+async def until_known(app: Any) -> None:
     """Wait until the gateway knows its services' addresses."""
     async with asyncio.timeout(20):
-        while len(app.state.catalogue.documents) < (count or len(app.state.catalogue.upstreams)):
-            await asyncio.sleep(0.01)
+        await app.state.catalogue.known.wait()

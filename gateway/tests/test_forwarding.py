@@ -1,12 +1,249 @@
 """What passes the door, in which form, and what the caller hears when a service does not answer."""
 
+import asyncio
+from typing import Any
+
 import httpx
+import pytest
+from tests.gateway_house import House, until_known
+from tests.gateway_upstream import served, speaking, things
+
+from gateway.app import create_app
+
+
+def fields(told: dict[str, Any]) -> dict[str, str]:
+    return {name.lower(): value for name, value in told["headers"]}
 
 
 async def test_a_request_reaches_the_service_that_owns_the_noun(caller: httpx.AsyncClient) -> None:
-    answer = await caller.post("/v1/things/echo?a=1&b=%E0%B8%81", content=b'{"x": 1}')
+    answer = await caller.post("/v1/things/echo?a=1&b=%E0%B8%81%2F", content=b'{"x": 1}')
     assert answer.status_code == 200, answer.text
     told = answer.json()
-    assert told["method"] == "POST"
-    assert told["query"] == "a=1&b=%E0%B8%81"
+    assert (told["method"], told["path"]) == ("POST", "/v1/things/echo")
+    assert told["query"] == "a=1&b=%E0%B8%81%2F"
     assert told["body"] == '{"x": 1}'
+
+
+async def test_an_address_that_nobody_owns_is_404_with_its_own_code(caller: httpx.AsyncClient) -> None:
+    answer = await caller.get("/v1/nothings")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "no_such_address"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_an_unknown_address_below_an_owned_noun_is_the_services_own_404(
+    caller: httpx.AsyncClient,
+) -> None:
+    answer = await caller.get("/v1/things/no/such/address")
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": "Not Found"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X-Internal-Principal",
+        "x-internal-token",
+        "X_Internal_Principal",
+        "X-Internal_Token",
+        "Authorization_",
+        "Content_Length",
+        "X-Forwarded-For",
+        "X-Forwarded-User",
+        "X-Original-URL",
+        "X-HTTP-Method-Override",
+        "X-Real-IP",
+        "Forwarded",
+        "Cookie",
+        "Proxy-Authorization",
+        "Keep-Alive",
+        "TE",
+        "Proxy-Connection",
+    ],
+)
+async def test_internal_and_hop_fields_never_reach_a_service(caller: httpx.AsyncClient, name: str) -> None:
+    told = (await caller.get("/v1/things/echo", headers={name: "planted"})).json()
+    assert "planted" not in str(told["headers"])
+
+
+async def test_a_field_named_in_connection_stays_at_this_hop(caller: httpx.AsyncClient) -> None:
+    headers = {"connection": "keep-alive, X-Mine", "x-mine": "planted", "x-other": "kept"}
+    seen = fields((await caller.get("/v1/things/echo", headers=headers)).json())
+    assert "x-mine" not in seen
+    assert seen["x-other"] == "kept"
+
+
+async def test_connection_cannot_take_the_identity_away(caller: httpx.AsyncClient, house: House) -> None:
+    headers = {
+        "connection": "authorization, x-request-id, content-length",
+        "x-request-id": "fedcba9876543210fedcba9876543210",
+    }
+    told = (await caller.post("/v1/things/echo", headers=headers, content=b"{}")).json()
+    assert fields(told)["x-request-id"] == "fedcba9876543210fedcba9876543210"
+    assert fields(told)["authorization"].startswith("Bearer ")
+    assert told["body"] == "{}"
+
+
+async def test_the_service_gets_an_internal_token_instead_of_the_callers(
+    caller: httpx.AsyncClient,
+) -> None:
+    told = (await caller.get("/v1/things/echo")).json()
+    assert fields(told)["authorization"] != caller.headers["authorization"]
+
+
+async def test_request_id_and_trace_go_through_and_come_back(caller: httpx.AsyncClient) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    headers = {
+        "x-request-id": "0123456789abcdef0123456789abcdef",
+        "traceparent": f"00-{trace}-00f067aa0ba902b7-01",
+    }
+    answer = await caller.get("/v1/things/echo", headers=headers)
+    seen = fields(answer.json())
+    assert seen["x-request-id"] == "0123456789abcdef0123456789abcdef"
+    assert seen["traceparent"].split("-")[1] == trace
+    assert seen["traceparent"].split("-")[2] != "00f067aa0ba902b7"
+    assert answer.headers.get_list("x-request-id") == ["0123456789abcdef0123456789abcdef"]
+
+
+async def test_a_malformed_request_id_is_replaced(caller: httpx.AsyncClient) -> None:
+    answer = await caller.get("/v1/things/echo", headers={"x-request-id": "a b;c"})
+    assert answer.headers["x-request-id"] != "a b;c"
+    assert len(answer.headers["x-request-id"]) == 32
+
+
+async def test_the_service_learns_for_whom_and_under_which_name(caller: httpx.AsyncClient) -> None:
+    told = (await caller.get("/v1/things/echo", headers={"host": "api.example.go.th"})).json()
+    assert fields(told)["forwarded"] == 'for=127.0.0.1;host="api.example.go.th";proto=http'
+
+
+async def test_thai_in_a_field_arrives_byte_for_byte(caller: httpx.AsyncClient) -> None:
+    told = (await caller.get("/v1/things/echo", headers={"purpose": "เยี่ยมบ้าน".encode()})).json()
+    assert fields(told)["purpose"] == "เยี่ยมบ้าน"
+
+
+async def test_internal_and_hop_fields_of_an_answer_stay_inside(caller: httpx.AsyncClient) -> None:
+    answer = await caller.get("/v1/things/echo")
+    assert "x-internal-secret" not in answer.headers
+    assert "x-hop" not in answer.headers
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_head_has_the_length_and_no_body(caller: httpx.AsyncClient) -> None:
+    answer = await caller.head("/v1/things/small")
+    assert answer.status_code == 405  # the service has no HEAD; its own answer comes through
+    assert answer.content == b""
+
+
+async def test_without_a_token_nothing_reaches_a_service(house: House) -> None:
+    async with httpx.AsyncClient(base_url=house.url) as stranger:
+        answer = await stranger.get("/v1/things/echo")
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "token_missing"
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert house.things.requests == []
+
+
+async def test_a_public_operation_takes_strangers(house: House) -> None:
+    async with httpx.AsyncClient(base_url=house.url) as stranger:
+        answer = await stranger.get("/v1/things/open")
+        assert (answer.status_code, answer.json()) == (200, {"authorization": None})
+
+
+async def test_two_authorization_fields_are_refused(house: House, caller: httpx.AsyncClient) -> None:
+    headers = [("authorization", caller.headers["authorization"])] * 2
+    async with httpx.AsyncClient(base_url=house.url) as client:
+        answer = await client.get("/v1/things/echo", headers=headers)
+    assert answer.status_code == 401
+
+
+async def test_a_scope_that_the_caller_lacks_is_refused_at_the_door(
+    caller: httpx.AsyncClient, house: House
+) -> None:
+    headers = {"authorization": f"Bearer {await house.token('village34150101')}"}
+    answer = await caller.get("/v1/things/7/written", headers=headers)
+    assert answer.status_code == 403
+    assert (answer.json()["code"], answer.json()["scope"]) == ("scope_missing", "feeds:write")
+    assert (await caller.get("/v1/things/7/written")).json() == "7"
+
+
+async def test_problems_speak_the_callers_language(caller: httpx.AsyncClient) -> None:
+    thai = (await caller.get("/v1/nothings")).json()["title"]
+    english = (await caller.get("/v1/nothings", headers={"accept-language": "en"})).json()["title"]
+    assert (thai, english) == ("ไม่มีที่อยู่นี้", "No service owns this address")
+
+
+async def test_a_service_that_is_down_is_503(house: House, caller: httpx.AsyncClient) -> None:
+    app, _ = things("others")
+    async with served(app) as address:
+        port = int(address.rpartition(":")[2])
+        settings = house.settings.model_copy(update={"services": {"others": address}})
+        gateway = create_app(settings)
+        async with served(gateway) as url:
+            await until_known(gateway)
+            async with httpx.AsyncClient(base_url=url, headers=caller.headers) as client:
+                assert (await client.get("/v1/others/echo")).status_code == 200
+    del port
+    gateway = create_app(settings)
+    gateway.state.catalogue.put("others", b'{"paths": {"/v1/others/echo": {"get": {}}}}')
+    async with served(gateway) as url, httpx.AsyncClient(base_url=url, headers=caller.headers) as client:
+        answer = await client.get("/v1/others/echo")
+        assert (answer.status_code, answer.json()["code"]) == (503, "service_down")
+        assert answer.json()["service"] == "others"
+        assert answer.headers["retry-after"] == "2"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"],
+    ids=["hangs up", "no HTTP", "two lengths"],
+)
+async def test_a_service_that_answers_no_http_is_502(
+    house: House, caller: httpx.AsyncClient, answer: bytes
+) -> None:
+    document = {"paths": {"/v1/broken": {"get": {}}}}
+    async with speaking(answer, document=document) as address:
+        gateway = create_app(house.settings.model_copy(update={"services": {"broken": address}}))
+        async with served(gateway) as url, httpx.AsyncClient(base_url=url) as client:
+            await until_known(gateway)
+            got = await client.get("/v1/broken", headers=caller.headers)
+    assert (got.status_code, got.json()["code"]) == (502, "service_failed")
+
+
+async def test_an_answer_that_breaks_off_is_cut_for_the_caller_too(
+    house: House, caller: httpx.AsyncClient
+) -> None:
+    document = {"paths": {"/v1/broken": {"get": {}}}}
+    half = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
+    async with speaking(half, document=document) as address:
+        gateway = create_app(house.settings.model_copy(update={"services": {"broken": address}}))
+        async with served(gateway) as url, httpx.AsyncClient(base_url=url) as client:
+            await until_known(gateway)
+            with pytest.raises(httpx.RemoteProtocolError):
+                await client.get("/v1/broken", headers=caller.headers)
+
+
+async def test_a_service_that_is_still_starting_is_503_not_404(
+    house: House, caller: httpx.AsyncClient
+) -> None:
+    settings = house.settings.model_copy(update={"services": {"later": "http://127.0.0.1:1"}})
+    async with served(create_app(settings)) as url:
+        answer = await caller.get(url + "/v1/later/x")
+    assert (answer.status_code, answer.json()["code"]) == (503, "service_starting")
+
+
+async def test_addresses_are_known_within_a_second_of_the_services_start(
+    house: House, caller: httpx.AsyncClient
+) -> None:
+    app, _ = things("others")
+    async with served(app) as first:
+        port = int(first.rpartition(":")[2])
+    settings = house.settings.model_copy(update={"services": {"others": first}})
+    gateway = create_app(settings)
+    async with served(gateway) as url:
+        assert (await caller.get(url + "/v1/others/small")).status_code == 503
+        app, _ = things("others")
+        async with served(app, port=port):
+            async with asyncio.timeout(2):
+                await gateway.state.catalogue.known.wait()
+            assert (await caller.get(url + "/v1/others/small")).status_code == 200

@@ -30,6 +30,8 @@ class Catalogue:
     table: Table = field(default_factory=Table)
     version: str = "none"
     """Changes with every document."""
+    known: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once every service has told its addresses."""
     _digests: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -48,6 +50,8 @@ class Catalogue:
         self.documents[name] = document
         self._digests[name] = digest
         self._build()
+        if self.complete:
+            self.known.set()
         return True
 
     def _build(self) -> None:

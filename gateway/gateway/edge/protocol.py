@@ -41,16 +41,8 @@ class EdgeProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop what nobody waits for any more."""
         self._stop_head_timer()
-        running = self._running
+        self._abandon()
         super().connection_lost(exc)
-        if running is not None and not running.response_complete:
-            running.disconnected = True
-            running.message_event.set()
-            scope: dict[str, Any] = running.scope  # type: ignore[assignment]
-            task = scope.get(TASK)
-            if task is not None:
-                scope[GONE] = True
-                task.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Parse; a head that is begun but not finished is on the clock."""
@@ -116,11 +108,26 @@ class EdgeProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's text is not shown
-        """Answer a refused head as a problem and close; in the middle of another answer only close."""
+        """Answer a request that cannot be read as a problem, unless an answer has begun, and close."""
         self._stop_head_timer()
-        if self._running is None or self._running.response_complete:
+        running = self._running
+        if running is None or running.response_complete or not running.response_started:
             response = problems.render(self._refusal(), accept_language=None)
             lines = [STATUS_LINE[response.status_code]]
             lines += [name + b": " + value + b"\r\n" for name, value in response.raw_headers]
             self.transport.write(b"".join([*lines, b"connection: close\r\n\r\n", bytes(response.body)]))
+        self._abandon()
         self.transport.close()
+
+    def _abandon(self) -> None:
+        """Cancel the work on the request in hand: its answer has nowhere to go."""
+        running = self._running
+        if running is None or running.response_complete or running.disconnected:
+            return
+        running.disconnected = True
+        running.message_event.set()
+        scope: dict[str, Any] = running.scope  # type: ignore[assignment]
+        task = scope.get(TASK)
+        if task is not None:
+            scope[GONE] = True
+            task.cancel()

@@ -70,9 +70,10 @@ class Forwarder:
         """Answer one request by the service that owns its address, or by a problem."""
         scope[TASK] = asyncio.current_task()
         try:
-            await self._forward(table, forwarded, scope, receive, send)
-        except Refusal as refusal:
-            await refuse(refusal, scope, receive, send)
+            try:
+                await self._forward(table, forwarded, scope, receive, send)
+            except Refusal as refusal:
+                await refuse(refusal, scope, receive, send)
         except CallerGone:
             pass
         except asyncio.CancelledError:
