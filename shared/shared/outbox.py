@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, event
+from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session as SyncSession
 
@@ -23,12 +23,15 @@ from shared.ids import uuid7
 
 COLUMNS = ("id", "type", "subject", "sequence", "data", "correlation_id", "causation_id", "traceparent")
 
+MAX_DATA = 200_000
+"""Bytes of an event's data; consumers refuse envelopes above `events.MAX_ENVELOPE_BYTES`."""
+
 _INSERT = (
     "INSERT INTO outbox (id, type, subject, sequence, data, correlation_id, causation_id, traceparent, "
     "occurred_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, clock_timestamp()))"
 )
 
-_hints: WeakKeyDictionary[Engine, asyncio.Event] = WeakKeyDictionary()
+_hints: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[URL, asyncio.Event]] = WeakKeyDictionary()
 
 
 async def add(
@@ -57,21 +60,26 @@ async def insert_many(session: AsyncSession, facts: Iterable[tuple[Event, UUID, 
 
 
 def hint(database: Database) -> asyncio.Event:
-    """Return what is set when a transaction of this process that added events has committed.
+    """Return what is set when this process has committed events of the service whose database this is.
 
     Only a hint that spares the relay of the same process its wait: it polls nevertheless.
     """
-    return _hints.setdefault(database.engine.sync_engine, asyncio.Event())
+    known = _hints.setdefault(asyncio.get_running_loop(), {})
+    return known.setdefault(database.url, asyncio.Event())
 
 
 def _row(event_id: UUID, fact: Event, subject: UUID, sequence: int) -> tuple[Any, ...]:
+    data = fact.model_dump_json()
+    size = len(data.encode())
+    if size > MAX_DATA:
+        raise ValueError(f"{fact.type}: {size} bytes of data, more than a consumer takes")
     story = context.correlation_id.get() or context.request_id.get() or str(event_id)
     return (
         event_id,
         fact.type,
         subject,
         sequence,
-        fact.model_dump_json(),
+        data,
         story,
         context.causation_id.get(),
         context.traceparent.get(),
@@ -79,7 +87,8 @@ def _row(event_id: UUID, fact: Event, subject: UUID, sequence: int) -> tuple[Any
 
 
 def _hint_after_commit(session: AsyncSession) -> None:
-    waiting = _hints.get(session.sync_session.get_bind().engine)
+    known = _hints.get(asyncio.get_running_loop())
+    waiting = known.get(session.sync_session.get_bind().engine.url) if known else None
     if waiting is None or session.info.get("outbox_hint"):
         return
     session.info["outbox_hint"] = True

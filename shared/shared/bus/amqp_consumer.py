@@ -28,6 +28,7 @@ ERROR: Final = "chumchon-error"
 
 _PREFETCH = 2 * BATCH
 _LETTER_SECONDS = 10.0
+_SETUP_SECONDS = 10.0
 _LIVENESS_SECONDS = 30.0
 _FIRST_PAUSE, _LAST_PAUSE = 0.2, 5.0
 
@@ -63,14 +64,15 @@ class Incoming:
 
     async def _connected(self, stop: asyncio.Event) -> None:
         async with self.connect(self.consumer.queue) as connection:
-            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-            await channel.set_qos(prefetch_count=_PREFETCH)
-            await topology.declare(channel, topology.of(self.consumer))
-            queue = await channel.get_queue(self.consumer.queue, ensure=False)
-            letters = await channel.get_exchange(topology.letters(self.consumer), ensure=False)
-            arrivals: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
-            _wake_when_lost(channel, await channel.get_underlay_channel(), arrivals)
-            tag = await queue.consume(arrivals.put)
+            async with asyncio.timeout(_SETUP_SECONDS):  # a broker that is still starting may never answer
+                channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+                await channel.set_qos(prefetch_count=_PREFETCH)
+                await topology.declare(channel, topology.of(self.consumer))
+                queue = await channel.get_queue(self.consumer.queue, ensure=False)
+                letters = await channel.get_exchange(topology.letters(self.consumer), ensure=False)
+                arrivals: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
+                _wake_when_lost(channel, await channel.get_underlay_channel(), arrivals)
+                tag = await queue.consume(arrivals.put)
             log.info("consuming", queue=self.consumer.queue)
             waker = asyncio.create_task(_wake_on_stop(stop, arrivals))
             try:
