@@ -16,10 +16,10 @@ from fastapi import FastAPI, Request, Response
 
 from shared import serving
 
-_LIST = (
+_FIRST_PAGE = (
     "SELECT id, house_id, house_no, village_code, lat, lon, origin, status, merged_into, last_edition_year, "
     "version, created_at, updated_at FROM households WHERE village_code >= $1 AND village_code < $2 "
-    "AND status = 'active' AND (village_code, id) > ($3, $4) ORDER BY village_code, id LIMIT $5"
+    "AND status = 'active' ORDER BY village_code, id LIMIT $3"
 )
 _INSERTS = (
     (
@@ -61,9 +61,9 @@ def create_app(dsn: str, *, pool_size: int, cursor: str | None) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None)
 
     @app.get("/list")
-    async def households(request: Request, area: str, limit: int, village: str, after: UUID) -> Response:
+    async def households(request: Request, area: str, limit: int) -> Response:
         end = area[:-1] + chr(ord(area[-1]) + 1)
-        rows = await request.app.state.pool.fetch(_LIST, area, end, village, after, limit + 1)
+        rows = await request.app.state.pool.fetch(_FIRST_PAGE, area, end, limit + 1)
         body = {"items": [dict(row) for row in rows[:limit]], "next": cursor}
         return Response(encoder.encode(body), media_type="application/json")
 

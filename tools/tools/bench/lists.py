@@ -43,6 +43,7 @@ LIMIT = 50
 CONNECTIONS = 32
 POOL = 8
 FAR_PAGE = 1_000
+_BARE_LIST = f"/list?area={AREA}&limit={LIMIT}"
 PASSWORDS = Passwords(owner="owner-of-bench", app="app-of-bench")
 SCOPES = ("areas:read", "households:read", "households:write")
 
@@ -191,12 +192,6 @@ def list_path(home: House, after: tuple[str, UUID] | None) -> str:
     return f"/v1/households?{urlencode(query)}"
 
 
-def bare_path(after: tuple[str, UUID] | None) -> str:
-    """Return the same page's address at the bare handler."""
-    village, household = after or ("", UUID(int=0))
-    return f"/list?{urlencode({'area': AREA, 'limit': LIMIT, 'village': village, 'after': str(household)})}"
-
-
 def registrations(token: str | None, path: str) -> Iterator[bytes]:
     """Return requests that register a household of one person each, nobody twice."""
     chance = random.Random(os.urandom(8))  # noqa: S311  # invented people
@@ -256,10 +251,10 @@ async def bench_lists(home: House, table: Table, *, rounds: int, seconds: float)
         first_page = await _once(port, load.get(list_path(home, None), token=home.token()))
         cursor = orjson.loads(first_page)["next"]
         async with bare(home, cursor) as bare_port:
-            same = await _once(bare_port, load.get(bare_path(None))) == first_page
+            same = await _once(bare_port, load.get(_BARE_LIST)) == first_page
             mine, theirs, ratio = await alternate(
                 (port, lambda: load.repeat(load.get(list_path(home, None), token=home.token()))),
-                (bare_port, lambda: load.repeat(load.get(bare_path(None)))),
+                (bare_port, lambda: load.repeat(load.get(_BARE_LIST))),
                 rounds=rounds,
                 seconds=seconds,
             )

@@ -38,16 +38,23 @@ def _visible(areas: Sequence[str]) -> ColumnElement[bool]:
     return and_(within(_P.village_code, areas), _P.merged_into.is_(None))
 
 
-def _with_household() -> Select[Any]:
-    present = and_(_M.person_id == _P.id, _M.valid_to.is_(None))
-    return select(_PERSONS, _M.household_id, _M.relation).select_from(
-        _PERSONS.outerjoin(_MEMBERSHIPS, present)
-    )
+# Built once: only what a call narrows them by is added for each call.
+_WITH_HOUSEHOLD: Select[Any] = select(_PERSONS, _M.household_id, _M.relation).select_from(
+    _PERSONS.outerjoin(_MEMBERSHIPS, and_(_M.person_id == _P.id, _M.valid_to.is_(None)))
+)
+_LOCKED: Select[Any] = select(_PERSONS).with_for_update()
+_MEMBERS: Select[Any] = (
+    select(_PERSONS, _M.household_id, _M.relation, _M.valid_from, _M.valid_to, _M.end_reason)
+    .join_from(_MEMBERSHIPS, _PERSONS, _M.person_id == _P.id)
+    .order_by(_M.valid_to.isnot(None), _M.relation != "head", _P.birth_date, _P.id)
+)
+_PRESENT = _M.valid_to.is_(None)
+_REAL = or_(_PRESENT, _M.valid_to > _M.valid_from)
 
 
 async def one(session: AsyncSession, person_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
     """Return a person whom the caller may see, with her present household and relation."""
-    rows = await fetch(session, _with_household().where(_P.id == person_id, _visible(areas)))
+    rows = await fetch(session, _WITH_HOUSEHOLD.where(_P.id == person_id, _visible(areas)))
     return rows[0] if rows else None
 
 
@@ -56,8 +63,7 @@ async def locked(session: AsyncSession, person_id: UUID, *, areas: Sequence[str]
 
     Whoever changes memberships of a person holds this lock, so that two changes cannot both find her free.
     """
-    statement = select(_PERSONS).where(_P.id == person_id, _visible(areas)).with_for_update()
-    rows = await fetch(session, statement)
+    rows = await fetch(session, _LOCKED.where(_P.id == person_id, _visible(areas)))
     return rows[0] if rows else None
 
 
@@ -65,14 +71,13 @@ async def by_citizen_id(
     session: AsyncSession, index: bytes, *, areas: Sequence[str]
 ) -> asyncpg.Record | None:
     """Return the person with this blind index, if the caller may see her."""
-    rows = await fetch(session, _with_household().where(_P.citizen_id_index == index, _visible(areas)))
+    rows = await fetch(session, _WITH_HOUSEHOLD.where(_P.citizen_id_index == index, _visible(areas)))
     return rows[0] if rows else None
 
 
 async def memberships(session: AsyncSession, person_id: UUID) -> list[asyncpg.Record]:
     """Return a person's memberships that were real, newest first."""
-    real = or_(_M.valid_to.is_(None), _M.valid_to > _M.valid_from)
-    statement = select(_MEMBERSHIPS).where(_M.person_id == person_id, real).order_by(_M.valid_from.desc())
+    statement = select(_MEMBERSHIPS).where(_M.person_id == person_id, _REAL).order_by(_M.valid_from.desc())
     return await fetch(session, statement)
 
 
@@ -81,14 +86,8 @@ async def members(session: AsyncSession, household_id: UUID, *, past: bool = Fal
 
     Whether the caller may see the household is for her query of the household to say.
     """
-    statement = (
-        select(_PERSONS, _M.household_id, _M.relation, _M.valid_from, _M.valid_to, _M.end_reason)
-        .join_from(_MEMBERSHIPS, _PERSONS, _M.person_id == _P.id)
-        .where(_M.household_id == household_id)
-        .order_by(_M.valid_to.isnot(None), _M.relation != "head", _P.birth_date, _P.id)
-    )
-    ended = _M.valid_to > _M.valid_from if past else literal(value=False)
-    return await fetch(session, statement.where(or_(_M.valid_to.is_(None), ended)))
+    wanted = _REAL if past else _PRESENT
+    return await fetch(session, _MEMBERS.where(_M.household_id == household_id, wanted))
 
 
 def has_head(household_id: ColumnElement[UUID]) -> ColumnElement[bool]:
@@ -101,7 +100,7 @@ async def by_area(
     session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return persons village by village, from the first after `(village_code, id)`."""
-    statement = _filtered(_with_household(), filters).order_by(_P.village_code, _P.id).limit(limit)
+    statement = _filtered(_WITH_HOUSEHOLD, filters).order_by(_P.village_code, _P.id).limit(limit)
     if after is not None:
         statement = statement.where(tuple_(_P.village_code, _P.id) > tuple_(*after))
     return await fetch(session, statement)
@@ -130,7 +129,7 @@ async def by_name(
     order = (_P.first_name_key, _P.last_name_key, _P.id)
     branches = []
     for condition in _named(question, mode):
-        branch = _filtered(_with_household(), filters).where(condition).order_by(*order).limit(limit)
+        branch = _filtered(_WITH_HOUSEHOLD, filters).where(condition).order_by(*order).limit(limit)
         if after is not None:
             branch = branch.where(tuple_(*order) > tuple_(*after))
         branches.append(branch.subquery())

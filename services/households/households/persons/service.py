@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import insert, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.changes import service as changes
 from households.changes.service import Change
+from households.db import insert_row, update_row
 from households.persons import queries
 from households.persons.errors import (
     AlreadyDead,
@@ -26,18 +26,23 @@ from households.persons.errors import (
     PersonNotFound,
 )
 from households.persons.events import PersonDied
-from households.persons.models import Membership, NameSound, Person
+from households.persons.models import Membership, Person
 from households.persons.rules import EndReason, Period, Relation, end_of_death, free, plausible_birth
 from households.persons.schemas import NewPerson, PersonPatch
 from shared import audit, etags, outbox
 from shared.citizen import CitizenKeys
 from shared.clock import business_date
+from shared.db import driver
 from shared.ids import uuid7
 from shared.security import Principal
 from shared.thai import name_key, phonetic_key
 
 _PERSONS = Person.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _MEMBERSHIPS = Membership.__table__  # type: ignore[attr-defined]  # likewise
+_LEARN = (
+    "INSERT INTO name_sounds (name_key, sound) SELECT * FROM unnest($1::text[], $2::text[]) "
+    "ON CONFLICT DO NOTHING"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +78,17 @@ async def register(
     if new.citizen_id is not None:
         values["citizen_id_enc"] = keys.cipher.encrypt(new.citizen_id, table="persons", row=person_id)
         values["citizen_id_index"] = keys.index.index(new.citizen_id)
-    await session.execute(
-        insert(_PERSONS).values(
-            id=person_id,
-            prefix=new.prefix,
-            sex=new.sex,
-            birth_date=new.birth_date,
-            village_code=village_code,
-            created_at=now,
-            updated_at=now,
-            **values,
-        )
+    await insert_row(
+        session,
+        _PERSONS,
+        id=person_id,
+        prefix=new.prefix,
+        sex=new.sex,
+        birth_date=new.birth_date,
+        village_code=village_code,
+        created_at=now,
+        updated_at=now,
+        **values,
     )
     await learn_names(session, names=[values["first_name_key"], values["last_name_key"]])
     return person_id
@@ -91,10 +96,9 @@ async def register(
 
 async def learn_names(session: AsyncSession, *, names: Iterable[str]) -> None:
     """Remember how names (their search keys) sound; whoever adds persons in bulk calls this too."""
-    rows = [{"name_key": name, "sound": phonetic_key(name)} for name in sorted(set(names)) if name]
-    statement = upsert(NameSound.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
-    for at in range(0, len(rows), 10_000):
-        await session.execute(statement.values(rows[at : at + 10_000]))
+    known = sorted({name for name in names if name})
+    sounds = [phonetic_key(name) for name in known]
+    await (await driver(session)).execute(_LEARN, known, sounds)
 
 
 async def change(
@@ -253,14 +257,14 @@ async def record_death(
 
 
 async def _add(session: AsyncSession, joining: Joining) -> None:
-    await session.execute(
-        insert(_MEMBERSHIPS).values(
-            id=uuid7(),
-            person_id=joining.person_id,
-            household_id=joining.household_id,
-            relation=joining.relation.value,
-            valid_from=joining.valid_from,
-        )
+    await insert_row(
+        session,
+        _MEMBERSHIPS,
+        id=uuid7(),
+        person_id=joining.person_id,
+        household_id=joining.household_id,
+        relation=joining.relation.value,
+        valid_from=joining.valid_from,
     )
 
 
@@ -284,22 +288,14 @@ async def _present(session: AsyncSession, person_id: UUID) -> asyncpg.Record | N
 
 
 async def _end(session: AsyncSession, membership_id: UUID, *, on: date, reason: EndReason) -> None:
-    await session.execute(
-        update(_MEMBERSHIPS)
-        .where(_MEMBERSHIPS.c.id == membership_id)
-        .values(valid_to=on, end_reason=reason.value)
-    )
+    await update_row(session, _MEMBERSHIPS, membership_id, valid_to=on, end_reason=reason.value)
 
 
 async def _bump(
     session: AsyncSession, person: asyncpg.Record, values: dict[str, Any], *, now: datetime
 ) -> int:
     version: int = person["version"] + 1
-    await session.execute(
-        update(_PERSONS)
-        .where(_PERSONS.c.id == person["id"])
-        .values(version=version, updated_at=now, **values)
-    )
+    await update_row(session, _PERSONS, person["id"], version=version, updated_at=now, **values)
     return version
 
 

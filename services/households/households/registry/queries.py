@@ -18,6 +18,9 @@ from shared.db import fetch
 _TABLE = Household.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _H = _TABLE.c
 COLUMNS = tuple(column.name for column in _TABLE.c)
+# Built once: only what a call narrows it by is added for each call.
+_ALL: Select[Any] = select(_TABLE)
+_ORDERED: Select[Any] = _ALL.order_by(_H.village_code, _H.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ async def page(
     session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return households village by village, from the first after `(village_code, id)`."""
-    statement = _filtered(select(_TABLE), filters).order_by(_H.village_code, _H.id).limit(limit)
+    statement = _filtered(_ORDERED, filters).limit(limit)
     if after is not None:
         statement = statement.where(tuple_(_H.village_code, _H.id) > tuple_(*after))
     return await fetch(session, statement)
@@ -68,12 +71,12 @@ async def count(session: AsyncSession, *, filters: Filters) -> int:
 
 async def one(session: AsyncSession, household_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
     """Return a household that the caller may see."""
-    rows = await fetch(session, select(_TABLE).where(_H.id == household_id, within(_H.village_code, areas)))
+    rows = await fetch(session, _ALL.where(_H.id == household_id, within(_H.village_code, areas)))
     return rows[0] if rows else None
 
 
 async def locked(session: AsyncSession, household_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
     """Return a household that the caller may see, kept from being changed by others until the commit."""
-    statement = select(_TABLE).where(_H.id == household_id, within(_H.village_code, areas)).with_for_update()
+    statement = _ALL.where(_H.id == household_id, within(_H.village_code, areas)).with_for_update()
     rows = await fetch(session, statement)
     return rows[0] if rows else None

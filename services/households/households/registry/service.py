@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.areas import service as areas
 from households.changes import service as changes
 from households.changes.service import Change
+from households.db import insert_row, update_row
 from households.persons import queries as person_queries
 from households.persons import service as persons
 from households.persons.errors import DateInFuture, DoubleHead, MembershipNotFound
@@ -202,7 +202,7 @@ async def remove_member(
         session, person_id=person_id, household_id=household_id, on=leave.left_on, actor=actor, now=now
     )
     left = await person_queries.members(session, household_id)
-    values: dict[str, Any] = {} if left else {"status": Status.CLOSED}
+    values: dict[str, Any] = {} if left else {"status": Status.CLOSED.value}
     detail = {"person_id": person_id, "left_on": leave.left_on}
     version = await _bump(session, before, "member.left", detail, values, actor=actor, now=now)
     await audit.record(
@@ -304,10 +304,9 @@ async def _join(
 async def _insert(
     session: AsyncSession, household_id: UUID, values: dict[str, Any], *, now: datetime
 ) -> None:
-    await session.execute(
-        insert(_TABLE).values(
-            id=household_id, origin=Origin.FIELD.value, created_at=now, updated_at=now, **values
-        )
+    origin = Origin.FIELD.value
+    await insert_row(
+        session, _TABLE, id=household_id, origin=origin, created_at=now, updated_at=now, **values
     )
 
 
@@ -336,9 +335,7 @@ async def _bump(
     now: datetime,
 ) -> int:
     version: int = before["version"] + 1
-    await session.execute(
-        update(_TABLE).where(_TABLE.c.id == before["id"]).values(version=version, updated_at=now, **values)
-    )
+    await update_row(session, _TABLE, before["id"], version=version, updated_at=now, **values)
     await changes.record(session, Change(before["id"], version, kind, detail), actor=actor.subject, now=now)
     return version
 
