@@ -8,7 +8,10 @@ MIB: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in bytes; `ratio` is unpacked to packed, beyond which an archive is taken for a bomb."""
+    """Sizes in bytes; `ratio` is unpacked to packed, beyond which an archive is taken for a bomb.
+
+    `sheet_unpacked` bounds a workbook and a Parquet row group, which are held in memory.
+    """
 
     entries: int = 1_000
     unpacked: int = 8 * 1024 * MIB
@@ -17,7 +20,7 @@ class Limits:
     rows: int = 50_000_000
     cell: int = 128 * 1024
     line: int = 1 * MIB
-    sheet_unpacked: int = 1024 * MIB
+    sheet_unpacked: int = 512 * MIB
 
 
 class UnreadableFile(Exception):  # noqa: N818  # named after the fact
