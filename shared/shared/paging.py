@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 import orjson
@@ -21,13 +21,14 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from shared.errors import InvalidCursor
+from shared.errors import FieldError, InvalidCursor, InvalidRequest
 from shared.schemas import Schema
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 _SIGNATURE = 16
 _MAX_CURSOR = 1024
+_MAX_DIGITS = 10
 Scalar = str | int | float | bool | None
 Item = TypeVar("Item")
 
@@ -55,21 +56,64 @@ class Params:
         return f"Params(limit={self.limit})"
 
 
-async def _params(
+async def read(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Rows of a page")] = DEFAULT_LIMIT,
-    cursor: Annotated[
-        str | None, Query(max_length=_MAX_CURSOR, description="`next` of the page before")
-    ] = None,
+    cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
     count: Annotated[bool, Query(description="Give the total of all pages")] = False,  # noqa: FBT002
 ) -> Params:
-    """Read the paging parameters; raises InvalidCursor."""
-    after = None if cursor is None else decode(cursor, key=_key(request), bound_to=_binding(request))
-    return Params(limit=limit, count=count, after=after, request=request)
+    """Describe the paging parameters to FastAPI; a route of ours reads them by `params` instead."""
+    del limit, cursor, count
+    return params(request)
 
 
-PageParams = Annotated[Params, Depends(_params)]
+PageParams = Annotated[Params, Depends(read)]
 """Parameter type of every list: `page: paging.PageParams`."""
+
+NAMES = frozenset({"limit", "cursor", "count"})
+PARAMETERS: tuple[dict[str, Any], ...] = (
+    {
+        "name": "limit",
+        "in": "query",
+        "description": "Rows of a page",
+        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    },
+    {
+        "name": "cursor",
+        "in": "query",
+        "description": "`next` of the page before",
+        "schema": {"type": "string", "maxLength": _MAX_CURSOR},
+    },
+    {
+        "name": "count",
+        "in": "query",
+        "description": "Give the total of all pages",
+        "schema": {"type": "boolean", "default": False},
+    },
+)
+"""The paging parameters as OpenAPI describes them."""
+
+
+def params(request: Request) -> Params:
+    """Read the paging parameters; raises InvalidRequest, InvalidCursor."""
+    query = request.query_params
+    given, limit = query.get("limit"), DEFAULT_LIMIT
+    if given is not None:
+        if not (given.isascii() and given.isdigit() and len(given) < _MAX_DIGITS):
+            raise _wrong("?limit", "wrong_type", "ต้องเป็นจำนวนเต็ม", "must be a whole number")
+        limit = int(given)
+        if not 1 <= limit <= MAX_LIMIT:
+            raise _wrong("?limit", "out_of_range", "ค่าอยู่นอกช่วงที่กำหนด", "is out of range")
+    count = query.get("count", "false")
+    if count not in ("true", "false"):
+        raise _wrong("?count", "wrong_type", "ต้องเป็น true หรือ false", "must be true or false")
+    cursor = query.get("cursor")
+    after = None if cursor is None else decode(cursor, key=_key(request), bound_to=_binding(request))
+    return Params(limit=limit, count=count == "true", after=after, request=request)
+
+
+def _wrong(pointer: str, code: str, th: str, en: str) -> InvalidRequest:
+    return InvalidRequest(errors=[FieldError(pointer, code, th, en)])
 
 
 def _key(request: Request) -> bytes:
@@ -79,12 +123,8 @@ def _key(request: Request) -> bytes:
 
 def _binding(request: Request) -> str:
     """Return the list's path and filters in one spelling, without the paging parameters."""
-    filters = sorted(
-        (name, value)
-        for name, value in request.query_params.multi_items()
-        if name not in {"limit", "cursor", "count"}
-    )
-    return f"{request.url.path}?{urlencode(filters)}"
+    filters = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in NAMES)
+    return "\n".join([request.scope["path"], *(f"{quote(name)}={quote(value)}" for name, value in filters)])
 
 
 def encode(values: Sequence[Scalar], *, key: bytes, bound_to: str) -> str:
@@ -95,6 +135,8 @@ def encode(values: Sequence[Scalar], *, key: bytes, bound_to: str) -> str:
 
 def decode(cursor: str, *, key: bytes, bound_to: str) -> tuple[Any, ...]:
     """Return the sort key in a cursor; raises InvalidCursor for any other text."""
+    if len(cursor) > _MAX_CURSOR:
+        raise InvalidCursor
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except ValueError as error:
@@ -146,9 +188,9 @@ def page(
     headers = {}
     if next_key is not None:
         cursor = encode(next_key, key=_key(request), bound_to=_binding(request))
-        query = [(n, v) for n, v in request.query_params.multi_items() if n != "cursor"]
+        query = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
         query.append(("cursor", cursor))
-        headers["link"] = f'<{request.url.path}?{urlencode(query)}>; rel="next"'
+        headers["link"] = f'<{quote(request.scope["path"])}?{urlencode(query)}>; rel="next"'
     body: dict[str, Any] = {"items": rows, "next": cursor}
     if total is not None:
         body["total"] = total

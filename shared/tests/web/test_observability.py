@@ -41,7 +41,7 @@ async def test_a_request_is_one_line_that_names_route_status_and_caller(
     lines: io.BytesIO, api: httpx.AsyncClient
 ) -> None:
     answer = await api.get("/v1/things/7", headers={"X-Request-Id": REQUEST})
-    [line] = events(lines)
+    [line] = [line for line in events(lines) if line["event"] == "request"]
     assert answer.headers["x-request-id"] == REQUEST
     assert line["event"] == "request"
     assert (line["method"], line["route"], line["status"]) == ("GET", "/v1/things/{thing_id}", 404)
