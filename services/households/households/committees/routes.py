@@ -35,7 +35,7 @@ from households.committees.schemas import (
 )
 from households.permissions import CommitteeReader, CommitteeWriter
 from households.registry.errors import AreaNotYours
-from shared import clock, etags, paging, problems, web
+from shared import audit, clock, etags, paging, problems, web
 from shared.areas import AreaCode
 from shared.db import ReadSession, Session
 from shared.errors import StaleVersion, VersionRequired
@@ -80,10 +80,15 @@ async def list_committees(
     summary="One committee with its members (คณะกรรมการและวาระ)",
 )
 async def get_committee(
-    session: ReadSession, principal: CommitteeReader, committee_id: UUID, response: Response
+    session: Session, principal: CommitteeReader, committee_id: UUID, response: Response
 ) -> CommitteeDetail:
-    """Return a committee with all its members' terms, past ones too."""
-    return await _detail(session, committee_id, principal=principal, now=clock.now(), response=response)
+    """Return a committee with all its members' terms, past ones too; leaves an audit row."""
+    now = clock.now()
+    found = await _detail(session, committee_id, principal=principal, now=now, response=response)
+    await audit.record(
+        session, principal=principal, action="committee.read", subjects=[committee_id], now=now
+    )
+    return found
 
 
 @router.post(

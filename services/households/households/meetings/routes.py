@@ -32,7 +32,7 @@ from households.meetings.schemas import (
     NewMeeting,
 )
 from households.permissions import CommitteeReader, MeetingWriter
-from shared import clock, etags, paging, problems, web
+from shared import audit, clock, etags, paging, problems, web
 from shared.areas import AreaCode
 from shared.db import ReadSession, Session
 from shared.errors import StaleVersion, VersionRequired
@@ -71,10 +71,14 @@ async def list_meetings(
     summary="One meeting with its presence (รายงานการประชุม)",
 )
 async def get_meeting(
-    session: ReadSession, principal: CommitteeReader, meeting_id: UUID, response: Response
+    session: Session, principal: CommitteeReader, meeting_id: UUID, response: Response
 ) -> MeetingDetail:
-    """Return a meeting, who was present, declared conflicts, and whether there is a quorum."""
-    return await _detail(session, meeting_id, principal=principal, response=response)
+    """Return a meeting, who was present, declared conflicts, the quorum; leaves an audit row."""
+    found = await _detail(session, meeting_id, principal=principal, response=response)
+    await audit.record(
+        session, principal=principal, action="meeting.read", subjects=[meeting_id], now=clock.now()
+    )
+    return found
 
 
 @router.post(

@@ -29,8 +29,8 @@ from households.resolutions.schemas import (
     ResolutionOut,
     Resolutions,
 )
-from shared import clock, problems, web
-from shared.db import ReadSession, Session
+from shared import audit, clock, problems, web
+from shared.db import Session
 from shared.security import Principal
 
 router = web.router(tags=["resolutions"])
@@ -78,9 +78,9 @@ async def record_resolution(
     responses=problems.responses(MeetingNotFound),
     summary="A meeting's resolutions (มติที่ประชุม)",
 )
-async def list_resolutions(session: ReadSession, principal: CommitteeReader, meeting_id: UUID) -> Resolutions:
-    """List what a meeting resolved, with counts."""
-    await _visible(session, meeting_id, principal=principal)
+async def list_resolutions(session: Session, principal: CommitteeReader, meeting_id: UUID) -> Resolutions:
+    """List what a meeting resolved, with counts; leaves an audit row."""
+    await _read(session, meeting_id, principal=principal)
     rows = await queries.of_meeting(session, meeting_id)
     return Resolutions(items=[ResolutionOut(**row) for row in rows])
 
@@ -91,17 +91,20 @@ async def list_resolutions(session: ReadSession, principal: CommitteeReader, mee
     summary="One resolution with its decisions (มติที่ประชุม)",
 )
 async def get_resolution(
-    session: ReadSession, principal: CommitteeReader, meeting_id: UUID, resolution_id: UUID
+    session: Session, principal: CommitteeReader, meeting_id: UUID, resolution_id: UUID
 ) -> ResolutionDetail:
-    """Return a resolution and what it decided about each case."""
-    await _visible(session, meeting_id, principal=principal)
+    """Return a resolution and what it decided about each case; leaves an audit row."""
+    await _read(session, meeting_id, principal=principal)
     return await _detail(session, meeting_id, resolution_id)
 
 
-async def _visible(session: AsyncSession, meeting_id: UUID, *, principal: Principal) -> None:
+async def _read(session: AsyncSession, meeting_id: UUID, *, principal: Principal) -> None:
     filters = meetings.Filters(areas=principal.areas)
     if await meetings.one(session, meeting_id, filters=filters) is None:
         raise MeetingNotFound
+    await audit.record(
+        session, principal=principal, action="meeting.read", subjects=[meeting_id], now=clock.now()
+    )
 
 
 async def _detail(session: AsyncSession, meeting_id: UUID, resolution_id: UUID) -> ResolutionDetail:
