@@ -125,13 +125,21 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
     SQLAlchemy begins its transaction with its first statement; this begins it when none has run yet, so
     what is done on the driver's connection is committed and rolled back with the session.
     """
-    raw = await (await session.connection()).get_raw_connection()
-    adapted = cast("AsyncAdapt_asyncpg_connection", raw.dbapi_connection)
+    sync = session.sync_session
+    known = sync.info.get(_DRIVER)
+    if known is not None and known[0] is sync.get_transaction():
+        _, adapted, connection = known  # the same transaction: the same connection
+    else:
+        raw = await (await session.connection()).get_raw_connection()
+        adapted = cast("AsyncAdapt_asyncpg_connection", raw.dbapi_connection)
+        connection = cast("asyncpg.Connection", raw.driver_connection)
+        sync.info[_DRIVER] = (sync.get_transaction(), adapted, connection)
     if adapted._transaction is None:  # noqa: SLF001  # no public way; tests/test_db.py guards it
-        await adapted._start_transaction()  # type: ignore[no-untyped-call]  # noqa: SLF001
-    return cast("asyncpg.Connection", raw.driver_connection)
+        await adapted._start_transaction()  # noqa: SLF001
+    return connection
 
 
+_DRIVER = "driver"
 _compiled: MutableMapping[Any, Any] = LRUCache(500)
 
 
@@ -143,7 +151,7 @@ async def fetch(session: AsyncSession, statement: Executable) -> list[asyncpg.Re
     """
     connection = await driver(session)
     element = cast("ClauseElement", statement)
-    dialect = (await session.connection()).dialect
+    dialect = session.sync_session.get_bind().dialect
     compiled, extracted, _, _ = element._compile_w_cache(  # noqa: SLF001  # no public way to the cache
         dialect, compiled_cache=_compiled, column_keys=[]
     )

@@ -5,6 +5,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import Database, driver, fetch
 from shared.testing.cluster import Cluster
@@ -64,6 +65,23 @@ async def test_fetch_passes_each_call_its_own_values(database: Database) -> None
             assert [row["id"] for row in rows] == [{"ข": 1, "ค": 2}[name]]
         statement = select(THINGS.c.id).where(THINGS.c.id > bindparam("least", 1)).limit(5)
         assert [row["id"] for row in await fetch(session, statement)] == [2]
+
+
+@pytest.mark.usefixtures("things")
+async def test_a_session_used_again_after_its_commit_writes_in_its_new_transaction(
+    cluster: Cluster, database_name: str
+) -> None:
+    database = Database(cluster.url("funds", database_name), application_name="tests", pool_size=2)
+    async with AsyncSession(database.engine) as session, AsyncSession(database.engine) as other:
+        await (await driver(session)).execute("INSERT INTO things VALUES (1, 'first')")
+        await session.commit()
+        assert (
+            await (await driver(other)).fetchval("SELECT name FROM things") == "first"
+        )  # has its connection
+        await (await driver(session)).execute("INSERT INTO things VALUES (2, 'second')")
+        await session.rollback()
+        assert await (await driver(other)).fetchval("SELECT count(*) FROM things") == 1
+    await database.close()
 
 
 async def test_a_reading_session_opens_no_transaction(database: Database) -> None:
