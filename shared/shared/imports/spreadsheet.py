@@ -1,26 +1,22 @@
 """XLSX: the first sheet, values only. Macros, links to elsewhere and oversized sheets are refused."""
 
 import re
-import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import BinaryIO, Final
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from python_calamine import CalamineError, CalamineWorkbook
 
 from shared.imports.limits import MIB, Limits, UnreadableFile
 
 _REFUSED: Final = re.compile(r"vbaProject|externalLinks?/|embeddings?/|activeX|\.bin$", re.IGNORECASE)
 _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HEAD: Final = 64 * 1024
-# What zipfile, the XML parser and openpyxl raise on files that are not what they say.
-_DAMAGED: Final = (
-    InvalidFileException, zipfile.BadZipFile, zlib.error,
-    KeyError, ValueError, OSError, SyntaxError, RuntimeError, EOFError, TypeError, AttributeError,
-)  # fmt: skip
+_MIDNIGHT: Final = time()
+# What zipfile raises on files that are not what they say.
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeError, EOFError)
 
 
 def open_sheet(file: BinaryIO, limits: Limits) -> tuple[list[str], Iterator[list[str | None]]]:
@@ -28,29 +24,22 @@ def open_sheet(file: BinaryIO, limits: Limits) -> tuple[list[str], Iterator[list
     _check(file, limits)
     file.seek(0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and validations it leaves out
-            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except _DAMAGED as error:
+        # The reader holds the sheet in memory, about twice its unpacked bytes: `_check` bounded them.
+        rows = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).iter_rows()
+        header = [_text(value) or "" for value in next(rows, [])]
+    except (CalamineError, ValueError, OSError) as error:
         raise UnreadableFile("bad_xlsx", "not a workbook") from error
-    if not book.worksheets:
-        raise UnreadableFile("bad_xlsx", "no sheet")
-    rows = book.worksheets[0].iter_rows(values_only=True, max_col=limits.columns + 1)
-    header = [_text(value) or "" for value in next(rows, ())]
     while header and not header[-1].strip():
         header.pop()
     return header, _rows(rows, len(header))
 
 
-def _rows(rows: Iterator[tuple[object, ...]], width: int) -> Iterator[list[str | None]]:
-    try:
-        for row in rows:
-            values = [_text(value) for value in row]
-            while len(values) > width and values[-1] is None:
-                values.pop()
-            yield values if any(value is not None for value in values) else []
-    except _DAMAGED as error:
-        raise UnreadableFile("bad_xlsx", "the sheet is damaged") from error
+def _rows(rows: Iterator[Sequence[object]], width: int) -> Iterator[list[str | None]]:
+    for row in rows:
+        values = [_text(value) for value in row]
+        while len(values) > width and values[-1] is None:
+            values.pop()
+        yield values if any(value is not None for value in values) else []
 
 
 def _check(file: BinaryIO, limits: Limits) -> None:
@@ -67,22 +56,27 @@ def _check(file: BinaryIO, limits: Limits) -> None:
                 raise UnreadableFile("active_content", "macros, embedded objects or links to other files")
             if info.file_size > MIB and info.file_size > limits.ratio * max(info.compress_size, 1):
                 raise UnreadableFile("archive_ratio", f"unpacks to more than {limits.ratio} times its size")
-            with archive.open(info) as part:
-                if _DOCTYPE.search(part.read(_HEAD)):
-                    raise UnreadableFile("active_content", "an XML document type")
+            _read_through(archive, info)
     except _DAMAGED as error:
         raise UnreadableFile("bad_xlsx", "not a workbook") from error
 
 
+def _read_through(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """Read a part to its end: its real size and checksum are those of the directory, or it is damaged."""
+    with archive.open(info) as part:
+        if _DOCTYPE.search(part.read(_HEAD)):
+            raise UnreadableFile("active_content", "an XML document type")
+        while part.read(MIB):
+            pass
+
+
 def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat()
+        return value.date().isoformat() if value.time() == _MIDNIGHT else value.isoformat()
     if isinstance(value, date | time):
         return value.isoformat()
-    return str(value)
+    return None if value is None or value == "" else str(value)
