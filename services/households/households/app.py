@@ -10,10 +10,12 @@ from households.cases import routes as cases
 from households.cases.errors import CONSTRAINTS as CASES
 from households.committees import routes as committees
 from households.committees.errors import CONSTRAINTS as COMMITTEES
+from households.feeds import routes as feeds
 from households.meetings import routes as meetings
 from households.meetings.errors import CONSTRAINTS as MEETINGS
 from households.persons import routes as persons
 from households.persons.errors import CitizenIdTaken, DoubleHead, OverlappingMembership, PersonExists
+from households.poverty import routes as poverty
 from households.registry import routes as registry
 from households.registry.errors import HouseholdExists, HouseIdTaken
 from households.resolutions import routes as resolutions
@@ -33,6 +35,8 @@ ROUTERS = [
     areas.router,
     registry.router,
     persons.router,
+    feeds.router,
+    poverty.router,
     committees.router,
     meetings.router,
     cases.router,

@@ -5,6 +5,7 @@ import asyncio
 from households.areas.service import load_catalogue
 from households.cases import consumers as cases
 from households.cases import opening
+from households.feeds import jobs as feed_jobs
 from households.settings import Settings
 from shared import clock, jobs, relay
 from shared.bus import Bus
@@ -12,8 +13,16 @@ from shared.consumers import Consumer
 from shared.db import Database
 
 CONSUMERS = [Consumer(name="households.cases", handlers=cases.HANDLERS)]
-JOBS: dict[str, jobs.Work] = {opening.KIND: opening.run}
-"""Kinds of long work, and what does each."""
+
+
+def work(settings: Settings) -> dict[str, jobs.Work]:
+    """Return the kinds of long work, and what does each."""
+    feeds = feed_jobs.work(
+        files_url=settings.files_url,
+        secrets_folder=settings.secrets_folder,
+        allow_private=settings.feed_pulls_private,
+    )
+    return {opening.KIND: opening.run, **feeds}
 
 
 async def run(settings: Settings, bus: Bus, stop: asyncio.Event) -> None:
@@ -27,6 +36,6 @@ async def run(settings: Settings, bus: Bus, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(relay.run(database, bus, stop=stop))
             tasks.create_task(bus.consume(CONSUMERS, database, stop=stop))
-            tasks.create_task(jobs.run(database, JOBS, stop))
+            tasks.create_task(jobs.run(database, work(settings), stop))
     finally:
         await database.close()

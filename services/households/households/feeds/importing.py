@@ -12,7 +12,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.areas.service import register_villages
-from households.feeds import approval, applying, checks, errors, instruments, leftovers, results, statuses
+from households.feeds import applying, approval, checks, errors, instruments, leftovers, results, statuses
 from households.feeds.events import EditionImported
 from households.feeds.opening import Opened, Unreadable
 from households.feeds.pool import Pool, reading
@@ -65,7 +65,13 @@ class _Undo(Exception):  # noqa: N818  # no error: it carries the result out of 
 
 
 async def run_import(
-    session: AsyncSession, files: Files, secrets_folder: Path, task: Import, *, progress: Progress, now: datetime
+    session: AsyncSession,
+    files: Files,
+    secrets_folder: Path,
+    task: Import,
+    *,
+    progress: Progress,
+    now: datetime,
 ) -> dict[str, Any]:
     """Import the waiting files of an edition in the session's transaction; return the whole edition's result.
 
@@ -281,15 +287,9 @@ async def _finish(session: AsyncSession, work: _Work, task: Import, result: dict
         survey_poor=result["survey_poor"],
         target_poor=result["target_poor"],
     )
-    if _did_something(work.stage, result):
+    # The same edition again tells nobody anything.
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM touched)"):
         await outbox.add(
             session, told, subject=task.edition_id, sequence=edition["version"] + 1, now=work.now
         )
     return result
-
-
-def _did_something(stage: Stage, result: Mapping[str, Any]) -> bool:
-    """Tell whether any row was new or different: the same edition again tells nobody anything."""
-    return any(result["changes"][name] for name in result["changes"] if not name.startswith("rows_")) or any(
-        stage.copied.get(kind, 0) for kind in ("households", "persons")
-    )

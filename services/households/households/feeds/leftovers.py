@@ -14,7 +14,7 @@ from households.feeds.opening import SEPARATOR, Opened
 from households.feeds.parsing import columns_of
 from households.feeds.rules import FileKind, Unfit, citizen_id, house_reference, masked
 from households.feeds.staging import Fault, Stage
-from shared.citizen import CitizenKeys, Cipher
+from shared.citizen import Cipher, CitizenKeys
 from shared.ids import uuid7
 
 _REJECTION_COLUMNS: Final = (

@@ -4,10 +4,11 @@ Tolerated: Thai digits, dashes in ids, day/month/Buddhist-year dates, blanks aro
 raises Unfit with the code under which the row is rejected.
 """
 
+import re
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import partial
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from shared import citizen, dates
 from shared.thai import clean_text, name_key, normalise_digits
@@ -229,3 +230,25 @@ def first_day(edition_year: int) -> date:
 def last_day(edition_year: int) -> date:
     """Return the edition's last day: what an officer wrote down after it stays."""
     return date(edition_year - dates.BE_OFFSET, 12, 31)
+
+
+_NAME_OF_FILE: Final = re.compile(
+    r"(households|persons|welfare)(?:[^a-z].*)?\.(csv|txt|tsv|ndjson|jsonl|xlsx|parquet)", re.IGNORECASE
+)
+_MANIFEST_NAME: Final = re.compile(r"manifest(?:[^a-z].*)?\.json", re.IGNORECASE)
+
+
+def file_kind(name: str) -> tuple[FileKind | Literal["manifest", "zip"], str]:
+    """Return what a file's name says it is, and its ending; the name may go on after the kind.
+
+    Raises LookupError for any other name.
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    if found := _NAME_OF_FILE.fullmatch(last):
+        kind: Any = found[1].lower()
+        return kind, found[2].lower()
+    if _MANIFEST_NAME.fullmatch(last):
+        return "manifest", "json"
+    if last.lower().endswith(".zip"):
+        return "zip", "zip"
+    raise LookupError("households, persons, welfare or manifest")

@@ -24,7 +24,10 @@ NOW = datetime(2026, 11, 20, 5, tzinfo=UTC)
 
 def sample(name: str) -> dict[str, bytes]:
     """Return the three files of a sample edition by name."""
-    return {f"{kind}.csv": (SAMPLES / name / f"{kind}.csv").read_bytes() for kind in ("households", "persons", "welfare")}
+    return {
+        f"{kind}.csv": (SAMPLES / name / f"{kind}.csv").read_bytes()
+        for kind in ("households", "persons", "welfare")
+    }
 
 
 def expected(name: str) -> dict[str, Any]:
@@ -76,7 +79,9 @@ class Desk:
             task = Import(edition, dry_run=dry_run, approved=approved)
             return await run_import(session, self.files, self.secrets, task, progress=progress, now=NOW)
 
-    async def import_files(self, edition: UUID, files: Mapping[str, bytes], **options: bool) -> dict[str, Any]:
+    async def import_files(
+        self, edition: UUID, files: Mapping[str, bytes], **options: bool
+    ) -> dict[str, Any]:
         await self.send(edition, files)
         return await self.run(edition, **options)
 
