@@ -16,6 +16,8 @@ from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.util import LRUCache
 from starlette.requests import HTTPConnection
 
+from shared.reading import Reader
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -76,9 +78,7 @@ class Database:
             },
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._readers = async_sessionmaker(
-            self.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
-        )
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turns = asyncio.Semaphore(pool_size)
 
     @asynccontextmanager
@@ -93,7 +93,7 @@ class Database:
 
         For reads that leave no audit row. Each statement sees its own snapshot.
         """
-        async with self._turns, self._readers() as session:
+        async with self._turns, Reader(self._reading) as session:
             yield session
 
     async def close(self) -> None:
@@ -125,6 +125,10 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
     SQLAlchemy begins its transaction with its first statement; this begins it when none has run yet, so
     what is done on the driver's connection is committed and rolled back with the session.
     """
+    if isinstance(session, Reader):
+        direct = await session.driver_connection()
+        if direct is not None:
+            return direct
     sync = session.sync_session
     known = sync.info.get(_DRIVER)
     if known is not None and known[0] is sync.get_transaction():
