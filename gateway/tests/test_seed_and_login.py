@@ -1,0 +1,124 @@
+"""The demo's principals, the credentials written for people, and the login of the command line."""
+
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.gateway_house import House
+
+from gateway import keys, seed
+from gateway.identity.errors import UnknownPrincipal
+from gateway.identity.roles import scopes_by_role
+from gateway.login import NotHere, login, main
+from gateway.settings import Settings
+from shared.db import Database
+from shared.keyfiles import InsecureKeys
+from shared.security import SCOPES
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+async def test_seeding_twice_keeps_subjects_and_secrets(database: Database) -> None:
+    first = await seed.seed_demo(database, public_url="http://x", now=NOW)
+    second = await seed.seed_demo(database, public_url="http://x", now=NOW, known=first)
+    assert first == second
+    assert first["token_url"] == "http://x/oauth/token"
+    assert (first["client_id"], first["client_secret"]) == (
+        "chumchon-admin",
+        first["clients"][0]["client_secret"],
+    )
+    third = await seed.seed_demo(database, public_url="http://x", now=NOW)
+    assert third["client_secret"] != first["client_secret"]
+    assert third["users"] == first["users"]
+
+
+def test_credentials_are_for_their_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "demo-credentials.json"
+    assert seed.read(path) is None
+    seed.write(path, {"token_url": "ก"})
+    assert seed.read(path) == {"token_url": "ก"}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_roles_name_only_scopes_that_exist() -> None:
+    for role, scopes in scopes_by_role().items():
+        assert scopes <= set(SCOPES), role
+    assert scopes_by_role()["system"] == set(SCOPES)
+
+
+def test_who_writes_cases_does_not_approve_them() -> None:
+    for role, scopes in scopes_by_role().items():
+        assert role == "system" or not {"cases:write", "cases:approve"} <= scopes
+
+
+async def test_a_demo_user_logs_in_by_the_command_line(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = house.settings
+    lines = {
+        "ENVIRONMENT": settings.environment,
+        "DATABASE_URL": settings.database_url,
+        "SERVICES": ",".join(f"{name}={url}" for name, url in settings.services.items()),
+        "SECRETS_FOLDER": settings.secrets_folder,
+        "PUBLIC_URL": settings.public_url,
+    }
+    file = tmp_path / "gateway.env"
+    file.write_text("".join(f"CHUMCHON_GATEWAY_{name}={value}\n" for name, value in lines.items()))
+    import asyncio  # noqa: PLC0415
+
+    await asyncio.to_thread(main, ["--user", "district3415", "--env-file", str(file)])
+    token = capsys.readouterr().out.strip().splitlines()[-1]
+    known = await house.app.state.exchange.enter(b"Bearer " + token.encode())
+    assert (known.areas, known.roles) == (("3415",), ("district",))
+    with pytest.raises(SystemExit, match="there is no user 'nobody'"):
+        await asyncio.to_thread(main, ["--user", "nobody", "--env-file", str(file)])
+
+
+async def test_clients_do_not_log_in_as_users(house: House) -> None:
+    with pytest.raises(UnknownPrincipal):
+        await login(house.settings, house.database, user="demo-portal", now=NOW)
+
+
+async def test_there_is_no_login_without_a_password_in_production(house: House) -> None:
+    settings = house.settings.model_copy(update={"environment": "production"})
+    with pytest.raises(NotHere):
+        await login(settings, house.database, user="department", now=NOW)
+
+
+def test_keys_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
+    keys.ensure(tmp_path)
+    first = keys.internal_jwks(tmp_path)
+    keys.ensure(tmp_path)
+    assert keys.internal_jwks(tmp_path) == first
+    assert keys.load(tmp_path).access.kid != keys.load(tmp_path).internal.kid
+    for path in tmp_path.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_gateway_without_its_keys_does_not_start(tmp_path: Path) -> None:
+    with pytest.raises(InsecureKeys, match="access-token"):
+        keys.load(tmp_path)
+    keys.ensure(tmp_path)
+    (tmp_path / "internal-token.jwk").chmod(0o644)
+    with pytest.raises(InsecureKeys, match="chmod 600"):
+        keys.load(tmp_path)
+    (tmp_path / "internal-token.jwk").chmod(0o600)
+    (tmp_path / "internal-token.jwk").write_text("{}")
+    with pytest.raises(InsecureKeys, match="no signing key|not a signing key"):
+        keys.load(tmp_path)
+
+
+@pytest.mark.parametrize("services", ["funds=ftp://x", "funds", "a b=http://x"])
+def test_settings_refuse_a_service_without_an_address(services: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="does not name a service"):
+        Settings(database_url="postgresql://x", services=services, secrets_folder=tmp_path)
+
+
+def test_settings_read_services_as_pairs(tmp_path: Path) -> None:
+    settings = Settings(
+        database_url="postgresql://x",
+        services="funds=http://127.0.0.1:1/, otop=http://127.0.0.1:2",
+        secrets_folder=tmp_path,
+    )
+    assert settings.services == {"funds": "http://127.0.0.1:1", "otop": "http://127.0.0.1:2"}
