@@ -6,6 +6,8 @@ Citizen ids begin with 9, which is no kind of person in the civil registry (kind
 right check digit: an importer takes them, and none can ever be somebody's.
 """
 
+# ruff: noqa: PLR2004 - the figures of an invented population stand where they are used
+
 from bisect import bisect
 from itertools import accumulate
 from random import Random
@@ -92,15 +94,16 @@ class People:
         surname = SURNAMES[int(draw() * len(SURNAMES))]
         persons: list[str] = []
         welfare: list[str] = []
-        head_age = 28 + int(draw() * 52)
+        head_age, head_male = 28 + int(draw() * 52), draw() < 0.6
         for place in range(size):
             relation, age = ("head", head_age) if place == 0 else self._relation(place, head_age)
             # Half of the relatives are so by marriage and bear another name.
-            other = relation == "relative" and draw() < 0.5  # noqa: PLR2004
+            other = relation == "relative" and draw() < 0.5
             name = SURNAMES[int(draw() * len(SURNAMES))] if other else surname
-            persons.append(self._person(house_id, relation, age, name))
+            male = head_male if place == 0 else not head_male if relation == "spouse" else draw() < 0.49
+            persons.append(self._person(house_id, relation, age, name, male=male))
             if age >= _ADULT and draw() < (0.53 if poor else 0.23):
-                verified = 1 if draw() < 0.94 else 0  # noqa: PLR2004
+                verified = 1 if draw() < 0.94 else 0
                 welfare.append(f"{persons[-1].split(',', 2)[1]},1,{verified}")
         return line, persons, welfare
 
@@ -112,7 +115,7 @@ class People:
         spent = int(income * (0.5 + draw() * 0.6))
         production, needs = int(spent * 0.3 * draw()), int(spent * (0.25 + 0.2 * draw()))
         wants = int((spent - production - needs) * 0.5 * draw())
-        number = f"{1 + int(draw() * 400)}" + (f"/{1 + int(draw() * 20)}" if draw() < 0.3 else "")  # noqa: PLR2004
+        number = f"{1 + int(draw() * 400)}" + (f"/{1 + int(draw() * 20)}" if draw() < 0.3 else "")
         answers = ["F" if draw() < share else "P" for share in _HOUSE_FAILS]
         answers[_INCOME_AT] = "F" if income < INCOME_LINE * size else "P"
         return (
@@ -125,23 +128,22 @@ class People:
     def _relation(self, place: int, head_age: int) -> tuple[str, int]:
         draw = self._random
         choice = draw()
-        if place == 1 and choice < 0.72:  # noqa: PLR2004
+        if place == 1 and choice < 0.72:
             return "spouse", max(20, min(_OLDEST, head_age - 8 + int(draw() * 14)))
         choice = draw()
-        if choice < 0.5:  # noqa: PLR2004
+        if choice < 0.5:
             return "child", max(0, head_age - 18 - int(draw() * 22))
-        if choice < 0.72 and head_age > 42:  # noqa: PLR2004
+        if choice < 0.72 and head_age > 42:
             return "grandchild", int(draw() * max(1, min(25, head_age - 40)))
-        if choice < 0.84 and head_age < 65:  # noqa: PLR2004
+        if choice < 0.84 and head_age < 65:
             return "parent", min(_OLDEST, head_age + 18 + int(draw() * 15))
         return "relative", int(draw() * 80)
 
-    def _person(self, house_id: str, relation: str, age: int, surname: str) -> str:
+    def _person(self, house_id: str, relation: str, age: int, surname: str, *, male: bool) -> str:
         draw = self._random
-        male = draw() < 0.49  # noqa: PLR2004
         names = MALE if male else FEMALE
         disabled = draw() < (0.12 if age >= _AGED else 0.03)
-        ill = draw() < (0.35 if age >= _AGED else 0.2 if age > 40 else 0.02)  # noqa: PLR2004
+        ill = draw() < (0.35 if age >= _AGED else 0.2 if age > 40 else 0.02)
         passed, variants, shares = _ANSWERS[age, disabled, ill]
         failed = draw()
         answers = variants[bisect(shares, failed)] if failed < shares[-1] else passed
@@ -150,19 +152,19 @@ class People:
         elif male:
             prefix = "นาย"
         else:
-            prefix = "นาง" if relation in {"spouse", "parent"} or age > 45 else "นางสาว"  # noqa: PLR2004
+            prefix = "นาง" if relation in {"spouse", "parent"} or age > 45 else "นางสาว"
         work = self._work(age)
         self._number += 1
         return (
             f"{house_id},{citizen_id(self._number, self._seed)},{prefix},"
             f"{names[int(draw() * len(names))]},{surname},{'M' if male else 'F'},"
             f"{self._year - 543 - age}{_DAYS[int(draw() * len(_DAYS))]},{relation},{work},"
-            f"{int(disabled)},{int(ill)},{int(age >= _ADULT and draw() < 0.003)},{answers}"  # noqa: PLR2004
+            f"{int(disabled)},{int(ill)},{int(age >= _ADULT and draw() < 0.003)},{answers}"
         )
 
     def _work(self, age: int) -> str:
-        if age < 6 or age > 75:  # noqa: PLR2004
+        if age < 6 or age > 75:
             return "none"
-        if age < 19:  # noqa: PLR2004
+        if age < 19:
             return "student"
         return _WORK[int(self._random() * len(_WORK))]
