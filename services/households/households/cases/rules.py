@@ -38,6 +38,9 @@ class Step(StrEnum):
     CERTIFY = "certify"
     RETURN = "return"
     REJECT = "reject"
+    """By a meeting."""
+    DISMISS = "dismiss"
+    """By the team in the field, before it proposes."""
     APPEAL = "appeal"
     PLAN = "plan"
     ASSIST = "assist"
@@ -91,10 +94,10 @@ REGISTER: Final = frozenset({State.CERTIFIED, State.PLANNED, State.ASSISTED, Sta
 TRANSITIONS: Final[dict[tuple[State, Step], State]] = {
     (State.FOUND, Step.VERIFY): State.VERIFIED,
     (State.FOUND, Step.REFER): State.WELFARE_ONLY,
-    (State.FOUND, Step.REJECT): State.REJECTED,
+    (State.FOUND, Step.DISMISS): State.REJECTED,
     (State.VERIFIED, Step.VERIFY): State.VERIFIED,
     (State.VERIFIED, Step.REFER): State.WELFARE_ONLY,
-    (State.VERIFIED, Step.REJECT): State.REJECTED,
+    (State.VERIFIED, Step.DISMISS): State.REJECTED,
     (State.VERIFIED, Step.PROPOSE): State.PROPOSED,
     (State.PROPOSED, Step.CERTIFY): State.CERTIFIED,
     (State.PROPOSED, Step.RETURN): State.VERIFIED,
@@ -187,6 +190,11 @@ def verify(case: Case, *, developable: bool, facts: Mapping[str, Any], notes: st
     """Return the case after the team's visit: on its way, or referred to welfare when not developable."""
     step = Step.VERIFY if developable else Step.REFER
     return take(case, step, developable=developable, facts=facts, notes=notes, verified_by=by, reason=None)
+
+
+def dismiss(case: Case, *, reason: str) -> Case:
+    """Return the case as rejected by the team; an earlier meeting that returned it has no part in this."""
+    return take(case, Step.DISMISS, reason=reason, committee_id=None, resolution_id=None, decided_on=None)
 
 
 def propose(case: Case, *, by: str) -> Case:

@@ -158,13 +158,7 @@ async def reject(
     """Reject a case in the field, before it is proposed. Raises CaseNotFound, WrongState."""
 
     def step(case: Case, _at: int) -> Taken:
-        if case.state is rules.State.PROPOSED:  # what is proposed, only a meeting rejects
-            raise StepRefused
-        return Taken(
-            Step.REJECT,
-            case,
-            rules.take(case, Step.REJECT, reason=reason, resolution_id=None, committee_id=None),
-        )
+        return Taken(Step.DISMISS, case, rules.dismiss(case, reason=reason))
 
     return await _take_one(session, case_id, step, actor=actor, now=now)
 

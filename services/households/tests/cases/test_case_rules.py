@@ -73,7 +73,8 @@ def test_who_is_not_developable_is_referred_to_welfare() -> None:
 
 
 def test_only_a_committees_rejection_is_appealed_against_and_once() -> None:
-    in_the_field = rules.take(case(), Step.REJECT)
+    returned = case(State.VERIFIED, resolution_id=uuid4())
+    in_the_field = rules.dismiss(returned, reason="x")
     with pytest.raises(StepRefused):
         rules.appeal(in_the_field, by="user:a", reason="x")
     rejected = case(State.REJECTED, proposed_by="user:team", resolution_id=uuid4())
@@ -144,6 +145,10 @@ class AnyWay(RuleBasedStateMachine):
     @rule()
     def appeal(self) -> None:
         self._try(lambda: rules.appeal(self.case, by="user:kin", reason="x"))
+
+    @rule()
+    def dismiss(self) -> None:
+        self._try(lambda: rules.dismiss(self.case, reason="x"))
 
     @rule()
     def reopen(self) -> None:

@@ -47,7 +47,9 @@ def test_a_quorate_district_meeting_certifies_a_proposed_case() -> None:
 def test_only_proposed_cases_are_decided_on() -> None:
     for state in State:
         if state is not State.PROPOSED:
-            assert found(replace(PROPOSED, state=state)) is Obstacle.WRONG_STATE
+            for decision in Decision:
+                wrong = found(replace(PROPOSED, state=state), decision=decision, reason="x")
+                assert wrong is Obstacle.WRONG_STATE, (state, decision)
 
 
 def test_the_tambon_and_the_province_do_not_certify_but_the_province_hears_appeals() -> None:
