@@ -41,7 +41,8 @@ def _entry(code: str, status: int, title_th: str, title_en: str) -> dict[str, An
 
 def _examples(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each problem example with the operation that it belongs to."""
-    shared = document.get("components", {}).get("responses", {})
+    components = document.get("components", {})
+    shared, examples = components.get("responses", {}), components.get("examples", {})
     for path, item in document.get("paths", {}).items():
         for method, operation in item.items():
             if not isinstance(operation, dict):
@@ -50,4 +51,5 @@ def _examples(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
                 answer = shared.get(answer.get("$ref", "").rpartition("/")[2], answer)  # noqa: PLW2901
                 media = answer.get("content", {}).get(MEDIA_TYPE, {})
                 for example in media.get("examples", {}).values():
-                    yield f"{method.upper()} {path}", example
+                    name = example.get("$ref", "").rpartition("/")[2]
+                    yield f"{method.upper()} {path}", examples.get(name, example)
