@@ -9,7 +9,6 @@ from fastapi.openapi.utils import get_openapi
 from shared import errors
 from shared.errors import Refusal
 from shared.problems import MEDIA_TYPE, Problem, responses
-from shared.security import SCHEME
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _REF = "#/components/parameters/"
@@ -89,8 +88,6 @@ def build(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = problem
     components["schemas"] = dict(sorted(schemas.items()))
     components["parameters"] = _PARAMETERS
-    scheme = SCHEME.model.model_dump(mode="json", by_alias=True, exclude_none=True)
-    components["securitySchemes"] = {SCHEME.scheme_name: scheme}
     components["examples"] = dict(sorted(examples.items()))
     found["paths"] = dict(sorted(found["paths"].items()))
     return found

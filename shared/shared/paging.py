@@ -71,27 +71,6 @@ PageParams = Annotated[Params, Depends(read)]
 """Parameter type of every list: `page: paging.PageParams`."""
 
 NAMES = frozenset({"limit", "cursor", "count"})
-PARAMETERS: tuple[dict[str, Any], ...] = (
-    {
-        "name": "limit",
-        "in": "query",
-        "description": "Rows of a page",
-        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
-    },
-    {
-        "name": "cursor",
-        "in": "query",
-        "description": "`next` of the page before",
-        "schema": {"type": "string", "maxLength": _MAX_CURSOR},
-    },
-    {
-        "name": "count",
-        "in": "query",
-        "description": "Give the total of all pages",
-        "schema": {"type": "boolean", "default": False},
-    },
-)
-"""The paging parameters as OpenAPI describes them."""
 
 
 def params(request: Request) -> Params:

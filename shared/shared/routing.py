@@ -10,21 +10,26 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from fastapi import Request, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from shared import idempotency, paging, problems
 from shared.clock import now
 from shared.db import Database, get_read_session, get_session
-from shared.errors import FieldError, UnknownParameter, WrongContentType
+from shared.errors import FieldError, InvalidRequest, UnknownParameter, WrongContentType
 from shared.hardening import MAX_BODY, StrictRequest
+from shared.schemas import Filters
 from shared.security import SCHEME, enter
 
+_SESSIONS = (get_session, get_read_session)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _JSON = ("application/json", "application/merge-patch+json")
@@ -39,6 +44,42 @@ def large_body(max_bytes: int) -> Callable[[Endpoint], Endpoint]:
         return endpoint
 
     return mark
+
+
+class QueryModel:
+    """Reads a list's filters, a subclass of `Filters` marked `Query()`, in one validation."""
+
+    def __init__(self, model: type[Filters]) -> None:
+        """Take the model; fields that are lists take every value of their name."""
+        self._model = model
+        self.aliases = [info.alias or name for name, info in model.model_fields.items()]
+        self._lists = {
+            info.alias or name for name, info in model.model_fields.items() if _is_list(info.annotation)
+        }
+
+    @staticmethod
+    def fits(annotation: Any) -> bool:
+        """Tell whether a parameter's type is a model of filters."""
+        return isinstance(annotation, type) and issubclass(annotation, Filters)
+
+    def read(self, request: Request) -> Filters:
+        """Return the filters of a request; raises InvalidRequest."""
+        query = request.query_params
+        given = {
+            alias: query.getlist(alias) if alias in self._lists else query[alias]
+            for alias in self.aliases
+            if alias in query
+        }
+        try:
+            return self._model.model_validate(given)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+            located = [{**one, "loc": ("query", *one["loc"])} for one in found]
+            raise InvalidRequest(errors=problems.field_errors(located)) from None
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) in (list, set, tuple) or any(_is_list(a) for a in get_args(annotation))
 
 
 @dataclass(slots=True)
@@ -62,22 +103,13 @@ class _Wants:
     page: str | None = None
     session: str | None = None
     reading: str | None = None
+    filters: list[tuple[str, QueryModel]] = field(default_factory=list)
 
     @property
     def names(self) -> set[str | None]:
         """Return all of them."""
-        return {*self.principals, self.page, self.session, self.reading}
-
-    def described(self, *, claims_key: bool) -> dict[str, Any]:
-        """Return what FastAPI no longer sees, for the OpenAPI document."""
-        extra: dict[str, Any] = {}
-        if self.scopes is not None:
-            extra["security"] = [{SCHEME.scheme_name: self.scopes}]
-        if self.page is not None:
-            extra["parameters"] = list(paging.PARAMETERS)
-        if claims_key:
-            extra["x-idempotent"] = True
-        return extra
+        filters = [name for name, _ in self.filters]
+        return {*self.principals, self.page, self.session, self.reading, *filters}
 
 
 def _wants(signature: inspect.Signature) -> _Wants:
@@ -85,6 +117,8 @@ def _wants(signature: inspect.Signature) -> _Wants:
     for name, parameter in signature.parameters.items():
         metadata = getattr(parameter.annotation, "__metadata__", ())
         for marker in (*metadata, parameter.default):
+            if isinstance(marker, params.Query) and QueryModel.fits(parameter.annotation.__origin__):
+                wants.filters.append((name, QueryModel(parameter.annotation.__origin__)))
             if not isinstance(marker, params.Depends):
                 continue
             if marker.dependency is SCHEME:
@@ -109,10 +143,16 @@ class Route(APIRoute):
         signature = inspect.signature(endpoint, eval_str=True)
         self.wants = _wants(signature)
         self.claims_key = "POST" in (options.get("methods") or ()) and bool(self.wants.session)
-        extra = self.wants.described(claims_key=self.claims_key)
-        options["openapi_extra"] = {**(options.get("openapi_extra") or {}), **extra}
+        extra: dict[str, Any] = {"x-idempotent": True} if self.claims_key else {}
+        if hasattr(endpoint, "__body_limit__"):
+            extra["x-body-limit"] = endpoint.__body_limit__  # the gateway lets as much through
+        if extra:
+            options["openapi_extra"] = {**(options.get("openapi_extra") or {}), **extra}
+        described = APIRoute(path, endpoint, **options)
         super().__init__(path, self._provided(endpoint, signature), **options)
-        if any(inner.call in (get_session, get_read_session) for inner in _tree(self.dependant)):
+        self.dependant = described.dependant  # what the document shows; the handler has its own by now
+        self._literal = path.partition("{")[0]
+        if any(inner.call in _SESSIONS for one in self.dependant.dependencies for inner in _tree(one)):
             raise TypeError(f"{endpoint.__qualname__}: a dependency must not take a session of its own")
 
     def _provided(self, endpoint: Callable[..., Any], signature: inspect.Signature) -> Callable[..., Any]:
@@ -131,10 +171,17 @@ class Route(APIRoute):
         provided.__signature__ = signature.replace(parameters=rest)  # type: ignore[attr-defined]
         return provided
 
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether a request is this route's; most are told apart without a regular expression."""
+        if not scope["path"].startswith(self._literal):
+            return Match.NONE, {}
+        return super().matches(scope)
+
     def get_route_handler(self) -> Handler:
-        """Wrap FastAPI's handler; called once per inclusion of the route."""
+        """Wrap FastAPI's handler."""
         handle, wants = super().get_route_handler(), self.wants
-        known = frozenset(_query_names(self.dependant)) | (paging.NAMES if wants.page else frozenset())
+        known = {*_query_names(self.dependant), *(paging.NAMES if wants.page else ())}
+        known.update(alias for _, model in wants.filters for alias in model.aliases)
         scopes = _scopes(self.dependant, wants)
         limit: int = getattr(self.endpoint, "__body_limit__", MAX_BODY)
         form = self.body_field is not None and isinstance(self.body_field.field_info, params.Form)
@@ -151,6 +198,8 @@ class Route(APIRoute):
                 _refuse_unknown(strict, known)
             if wants.page is not None:
                 call.given[wants.page] = paging.params(strict)
+            for name, model in wants.filters:
+                call.given[name] = model.read(strict)
             if (json or form) and strict.has_body:
                 _check_content_type(strict, form=form)
                 if json:
@@ -228,7 +277,7 @@ def _check_content_type(request: Request, *, form: bool) -> None:
         raise WrongContentType("ต้องเป็น application/json", "It must be application/json")
 
 
-def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
+def _refuse_unknown(request: Request, known: set[str]) -> None:
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         errors = [

@@ -21,7 +21,12 @@ Hook = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def router(*, tags: list[str]) -> APIRouter:
     """Return a router under `/v1` whose routes follow the house rules; operation id = function name."""
-    return APIRouter(prefix="/v1", tags=list(tags), route_class=Route)
+    return APIRouter(
+        prefix="/v1",
+        tags=list(tags),
+        route_class=Route,
+        generate_unique_id_function=lambda route: route.name,
+    )
 
 
 def create_app(
@@ -69,10 +74,8 @@ def create_app(
     app.state.cursor_key = keyfiles.read(settings.secrets_folder / keyfiles.CURSOR_KEY)
     app.state.answers_key = idempotency.derive_secret(app.state.cursor_key)
     problems.install(app, constraints=constraints or {})
-    for one in routers:
-        app.include_router(one)
-    app.include_router(jobs_routes.router(name))
-    app.include_router(health.routes())
+    for one in (*routers, jobs_routes.router(name), health.routes()):
+        app.router.routes.extend(one.routes)  # flat: an included router matches each address twice
     openapi.install(app)
     app.add_middleware(Hardening)
     app.add_middleware(observability.Observed, service=name)
