@@ -32,7 +32,9 @@ OPERATIONS = sorted(
     if isinstance(route, APIRoute)
     for method in route.methods or ()
 )
-PUBLIC = ("/v1/areas", "/v1/instruments")
+FIGURES = ("/v1/feed-editions", "/v1/feed-pulls", "/v1/poverty/summary", "/v1/poverty/thresholds")
+"""Of all areas together; what of them an area hides is tested in tests/feeds and tests/poverty."""
+PUBLIC = ("/v1/areas", "/v1/instruments", *FIGURES)
 """Paths whose content is the same for everybody."""
 
 VILLAGE, NEIGHBOUR = "34110209", "3419"

@@ -6,7 +6,7 @@ from shared.errors import Conflict, NotFound, Refusal
 class EditionNotFound(NotFound):
     """There is no such edition."""
 
-    code = "edition_not_found"
+    code = "feed_edition_not_found"
     title_th, title_en = "ไม่พบชุดข้อมูลปีนี้", "No such feed edition"
 
 
@@ -62,7 +62,7 @@ class SamePerson(Conflict):
 class NotImported(Conflict):
     """Nothing of the edition has been imported."""
 
-    code = "edition_not_imported"
+    code = "feed_edition_not_imported"
     title_th, title_en = "ยังไม่ได้นำเข้าข้อมูล", "Nothing has been imported yet"
 
 
