@@ -1,13 +1,14 @@
 """What an area code and an area name say by themselves."""
 
+import re
 from difflib import SequenceMatcher
 
 from shared.thai import clean_text, name_key
 
-_KINDS = (
-    "จังหวัด", "กิ่งอำเภอ", "อำเภอ", "เขต", "ตำบล", "แขวง", "หมู่บ้าน", "บ้าน",
-    "จ.", "อ.", "ต.", "บ.",
-)  # fmt: skip
+# What follows must be able to begin a name: a consonant or leading vowel and another sign.
+_KIND = re.compile(
+    "^(?:จังหวัด|กิ่งอำเภอ|อำเภอ|เขต|ตำบล|แขวง|หมู่บ้าน|บ้าน|จ\\.|อ\\.|ต\\.|บ\\.)\\s*(?=[ก-ฮเ-ไ](?!์)\\S)"
+)
 _PART = 3
 _TYPO_LETTERS = 12  # longer names share enough three-letter parts in spite of a mistake
 ALIKE = 0.6
@@ -16,11 +17,7 @@ ALIKE = 0.6
 
 def bare_name(name: str) -> str:
     """Return a name without the word for its kind: ตำบลโนนกุง → โนนกุง; a name that is only that word stays."""
-    text = clean_text(name)
-    for kind in _KINDS:
-        if text.startswith(kind) and len(text) > len(kind) + 1:
-            return text.removeprefix(kind).strip()
-    return text
+    return _KIND.sub("", clean_text(name))
 
 
 def search_key(name: str) -> str:
