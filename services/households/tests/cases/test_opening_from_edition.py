@@ -5,8 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from households import worker
-from households.cases.opening import KIND
+from households.cases import opening
 from shared import jobs
 from shared.clock import now
 from shared.db import Database, driver
@@ -55,7 +54,7 @@ async def open_all(story: Story, database: Database, edition_id: UUID, area: str
     answer = await caller.post("/v1/cases/open-from-edition", body)
     assert answer.status_code == 202, answer.text
     assert answer.headers["location"] == answer.json()["location"]
-    assert await jobs.run_pending(database, worker.JOBS) == 1
+    assert await jobs.run_pending(database, {opening.KIND: opening.run}) == 1
     job: dict[str, Any] = (await caller.get(answer.json()["location"])).json()
     return job
 
@@ -122,7 +121,7 @@ async def test_an_opening_that_cannot_be_is_refused_at_once(
     body = {"edition_id": str(await edition(database, state=state)), "area": area}
     answer = await story.team.where("3411").post("/v1/cases/open-from-edition", body)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert not await rows(database, "SELECT 1 FROM jobs WHERE kind = $1", KIND)
+    assert not await rows(database, "SELECT 1 FROM jobs WHERE kind = $1", opening.KIND)
 
 
 async def test_a_single_case_of_the_feed_needs_a_target_poor_household(
