@@ -2,12 +2,16 @@
 
 import csv
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tools.demo_data.columns import DIMENSIONS
 
+_TOTALS: Final = (
+    "persons_accepted", "persons_rejected", "persons_orphaned_by_rejected_household",
+    "survey_poor", "welfare_registered_poor", "target_poor",
+)  # fmt: skip
 _TOLERATED: Final = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789", "- ")
 
 
@@ -19,56 +23,66 @@ def count(folder: Path, rejected: Collection[tuple[str, int]] = ()) -> dict[str,
     refused = frozenset(rejected)
     households = _households(folder / "households.csv", refused)
     welfare = _welfare(folder / "welfare.csv")
-    totals: Counter[str] = Counter()
+    totals = Counter[str]()
     survey, target, district, tambon = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     poor_houses: set[str] = set()
-    with (folder / "persons.csv").open(encoding="utf-8", newline="") as file:
+    for person in _persons(folder / "persons.csv", refused, households, totals):
+        failed, status = person.failed, welfare.get(person.citizen_id)
+        if not failed:
+            continue
+        totals["survey_poor"] += 1
+        survey.update(failed)
+        poor_houses.add(person.house_id)
+        if status is not None:
+            totals["welfare_registered_poor"] += 1
+        if status:
+            totals["target_poor"] += 1
+            target.update(failed)
+            district[person.village_code[:4]] += 1
+            tambon[person.village_code[:6]] += 1
+    return {
+        "households_accepted": len(households),
+        "households_rejected": sum(file == "households" for file, _ in refused),
+        **{name: totals[name] for name in _TOTALS},
+        "by_dimension_target_poor": {name: target[name] for name in DIMENSIONS},
+        "by_dimension_survey_poor": {name: survey[name] for name in DIMENSIONS},
+        "by_district": dict(sorted(district.items())),
+        "by_tambon": dict(sorted(tambon.items())),
+        "poor_households": len(poor_houses),
+    }
+
+
+class _Person(NamedTuple):
+    """An accepted person, with the dimensions that she or her household fails."""
+
+    citizen_id: str
+    house_id: str
+    village_code: str
+    failed: set[str]
+
+
+def _persons(
+    path: Path,
+    refused: Collection[tuple[str, int]],
+    households: Mapping[str, tuple[str, frozenset[str]]],
+    totals: Counter[str],
+) -> Iterator[_Person]:
+    """Read accepted persons; the others are only counted."""
+    with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         header = next(rows)
         own = _places(header)
         house_at, id_at = header.index("house_id"), header.index("citizen_id")
         for line, row in enumerate(rows, start=1):
+            house = households.get(row[house_at])
             if ("persons", line) in refused:
                 totals["persons_rejected"] += 1
-                continue
-            house = households.get(row[house_at])
-            if house is None:
+            elif house is None:
                 totals["persons_orphaned_by_rejected_household"] += 1
-                continue
-            totals["persons_accepted"] += 1
-            village, failed_by_house = house
-            failed = {name for name, places in own if any(row[place] == "F" for place in places)}
-            failed |= failed_by_house
-            if not failed:
-                continue
-            totals["survey_poor"] += 1
-            survey.update(failed)
-            poor_houses.add(row[house_at])
-            status = welfare.get(_plain(row[id_at]))
-            if status is None:
-                continue
-            totals["welfare_registered_poor"] += 1
-            if status:
-                totals["target_poor"] += 1
-                target.update(failed)
-                district[village[:4]] += 1
-                tambon[village[:6]] += 1
-    names = list(DIMENSIONS)
-    return {
-        "households_accepted": len(households),
-        "households_rejected": sum(file == "households" for file, _ in refused),
-        "persons_accepted": totals["persons_accepted"],
-        "persons_rejected": totals["persons_rejected"],
-        "persons_orphaned_by_rejected_household": totals["persons_orphaned_by_rejected_household"],
-        "survey_poor": totals["survey_poor"],
-        "welfare_registered_poor": totals["welfare_registered_poor"],
-        "target_poor": totals["target_poor"],
-        "by_dimension_target_poor": {name: target[name] for name in names},
-        "by_dimension_survey_poor": {name: survey[name] for name in names},
-        "by_district": dict(sorted(district.items())),
-        "by_tambon": dict(sorted(tambon.items())),
-        "poor_households": len(poor_houses),
-    }
+            else:
+                totals["persons_accepted"] += 1
+                failed = {name for name, places in own if any(row[place] == "F" for place in places)}
+                yield _Person(_plain(row[id_at]), row[house_at], house[0], failed | house[1])
 
 
 def _households(path: Path, refused: Collection[tuple[str, int]]) -> dict[str, tuple[str, frozenset[str]]]:
