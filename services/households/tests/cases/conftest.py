@@ -29,12 +29,12 @@ class Story:
         person = {"first_name": "สมชาย", "last_name": "ใจดี", "birth_date": "1970-01-01"}
         head = {"relation": "head", "valid_from": "2025-01-01", "person": person}
         body = {"village_code": village, "members": [head]}
-        return made(await self.team.where("34").post("/v1/households", body))["id"]
+        return str(made(await self.team.where("34").post("/v1/households", body))["id"])
 
     async def found(self, village: str = VILLAGE) -> str:
         """Open a field case."""
         body = {"household_id": await self.household(village), "found_reason": "บ้านพัง"}
-        return made(await self.team.where("34").post("/v1/cases", body))["id"]
+        return str(made(await self.team.where("34").post("/v1/cases", body))["id"])
 
     async def verified(self, village: str = VILLAGE) -> str:
         """Verify a case."""
@@ -70,7 +70,7 @@ class Story:
         }
         meeting_id = made(await self.secretary.where("34").post("/v1/meetings", body))["id"]
         made(await self.secretary.where("34").post(f"/v1/meetings/{meeting_id}/opening", {}))
-        return meeting_id
+        return str(meeting_id)
 
     async def resolve(
         self, meeting_id: str, *case_ids: str, by: Caller | None = None, **decision: Any

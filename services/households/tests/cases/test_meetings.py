@@ -124,7 +124,7 @@ async def test_an_unknown_and_a_dissolved_committee_do_not_meet(story: Story) ->
 @pytest.mark.parametrize("act", ["opening", "closing", "conflicts"])
 async def test_a_neighbours_meeting_does_not_exist(story: Story, act: str) -> None:
     meeting = (await story.secretary.post("/v1/meetings", drafted(await story.committee()))).json()
-    body = {"conflicts": []} if act == "conflicts" else {}
+    body: dict[str, Any] = {"conflicts": []} if act == "conflicts" else {}
     answer = await story.secretary.where("3415").post(f"/v1/meetings/{meeting['id']}/{act}", body)
     refused(answer, 404, "meeting_not_found")
 
