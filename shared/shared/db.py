@@ -155,7 +155,7 @@ async def fetch(session: AsyncSession, statement: Executable) -> list[asyncpg.Re
     """
     connection = await driver(session)
     element = cast("ClauseElement", statement)
-    dialect = session.sync_session.get_bind().dialect
+    dialect = session.dialect if isinstance(session, Reader) else session.sync_session.get_bind().dialect
     compiled, extracted, _, _ = element._compile_w_cache(  # noqa: SLF001  # no public way to the cache
         dialect, compiled_cache=_compiled, column_keys=[]
     )

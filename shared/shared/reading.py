@@ -7,6 +7,7 @@ Measured per request with one `SELECT 1`: 190 µs of processor through SQLAlchem
 from typing import Any, cast
 
 import asyncpg
+from sqlalchemy import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
@@ -20,17 +21,30 @@ class Reader(AsyncSession):
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Take the engine in autocommit."""
-        super().__init__(engine, expire_on_commit=False)
-        self._pool = engine.sync_engine.pool
+        """Take the engine in autocommit; SQLAlchemy's own session is made when something asks for it."""
+        self._engine = engine
         self._direct: PoolProxiedConnection | None = None
+        self._made = False
+
+    def __getattr__(self, name: str) -> Any:
+        """Make SQLAlchemy's session, once, for what only it has."""
+        if self._made:
+            raise AttributeError(name)
+        self._made = True
+        super().__init__(self._engine, expire_on_commit=False)
+        return getattr(self, name)
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return the dialect that statements are compiled for."""
+        return self._engine.dialect
 
     async def driver_connection(self) -> asyncpg.Connection | None:
         """Return a pooled connection of the driver; None while the session holds one of its own."""
-        if self.in_transaction():
-            return None
         if self._direct is None:
-            self._direct = await greenlet_spawn(self._pool.connect)
+            if self._made and self.in_transaction():
+                return None
+            self._direct = await greenlet_spawn(self._engine.sync_engine.pool.connect)
         return cast("asyncpg.Connection", self._direct.driver_connection)
 
     def _release(self) -> None:
@@ -66,4 +80,5 @@ class Reader(AsyncSession):
     async def close(self) -> None:
         """Give every connection back."""
         self._release()
-        await super().close()
+        if self._made:
+            await super().close()
