@@ -119,7 +119,7 @@ class CaseFilters(Filters):
     edition_id: UUID | None = None
     household_id: UUID | None = None
     updated_since: AwareDatetime | None = None
-    """Cases changed since, for copies; a case is never removed."""
+    """Cases changed since, for copies: take a minute off, a change may commit late. None is ever removed."""
 
 
 class CaseOut(Schema):

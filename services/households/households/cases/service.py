@@ -56,7 +56,7 @@ _UPDATE = (
 _TRANSITION = (
     "id", "case_id", "version", "step", "from_state", "to_state", "actor", "reason", "resolution_id", "at",
 )  # fmt: skip
-_EXTRAORDINARY = 20_000  # ids in one audit row; a country's opening is told by its area and count
+_AUDITED = 20_000  # ids in one audit row
 
 
 _ITSELF = Principal(
@@ -343,8 +343,8 @@ async def record(session: AsyncSession, taken: Sequence[Taken], *, actor: Princi
     await connection.copy_records_to_table("case_transitions", records=rows, columns=_TRANSITION)
     for step in {one.step for one in taken}:
         subjects = [one.now_is.id for one in taken if one.step is step]
-        for first in range(0, len(subjects), _EXTRAORDINARY):
-            some = subjects[first : first + _EXTRAORDINARY]
+        for first in range(0, len(subjects), _AUDITED):
+            some = subjects[first : first + _AUDITED]
             await audit.record(session, principal=actor, action=f"case.{step}", subjects=some, now=now)
 
 

@@ -13,7 +13,7 @@ Source: security.md's two-person rules and the quorum of `meetings`. The rules, 
 from enum import StrEnum
 
 from households.cases.rules import DECIDES, Case, Decision, after
-from households.meetings.rules import Sitting
+from households.meetings.rules import Conflict, Sitting
 
 DISTRICT, PROVINCE = 4, 2
 
@@ -66,7 +66,6 @@ def _recorder(case: Case, sitting: Sitting, *, recorder: str) -> Obstacle | None
     herself = [attendee for attendee in sitting.present if attendee.subject == recorder]
     if any(attendee.household_id == case.household_id for attendee in herself):
         return Obstacle.OWN_HOUSEHOLD
-    ids = {attendee.member_id for attendee in herself}
-    if any(one.case_id == case.id and one.member_id in ids for one in sitting.conflicts):
+    if any(Conflict(attendee.member_id, case.id) in sitting.conflicts for attendee in herself):
         return Obstacle.CONFLICT
     return None
