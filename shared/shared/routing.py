@@ -204,6 +204,8 @@ class Route(APIRoute):
                 _check_content_type(strict, form=form)
                 if json:
                     await strict.parse()
+                else:  # a slow upload must not wait with a connection in its hand
+                    await strict.form()
             if self.claims_key and scopes is not None and idempotency.HEADER in strict.headers:
                 call.attempt = await idempotency.attempt(strict, buffered=json)
             return await _answer(handle, strict, call, wants)

@@ -1,6 +1,6 @@
 """A throwaway service with a throwaway table: the web frame is tested through it, on real PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from starlette.responses import JSONResponse, Response
 
 from shared import audit, clock, etags, jobs, paging, problems, web
-from shared.db import Database, ReadSession, Session, fetch
+from shared.db import ReadSession, Session, fetch
 from shared.errors import Conflict, NotFound, invalid_value
 from shared.schemas import Filters, Schema
 from shared.security import Principal, requires
@@ -187,16 +187,26 @@ async def things(cluster: Cluster, database_name: str) -> None:
 
 
 @pytest.fixture
-def app(settings_values: dict[str, Any], things: None) -> FastAPI:  # noqa: ARG001 - the table must be there
+def make_app(things: None) -> Callable[[dict[str, Any]], FastAPI]:  # noqa: ARG001 - the table must be there
+    """Return what makes the throwaway service from values of its settings."""
+
+    def make(values: dict[str, Any]) -> FastAPI:
+        return web.create_app(
+            name=SERVICE,
+            title="Things",
+            description="A service for tests",
+            settings=ServiceSettings(**values),
+            routers=[router],
+            constraints={"uq_things_name": NameTaken},
+        )
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[[dict[str, Any]], FastAPI], settings_values: dict[str, Any]) -> FastAPI:
     """Return the throwaway service."""
-    return web.create_app(
-        name=SERVICE,
-        title="Things",
-        description="A service for tests",
-        settings=ServiceSettings(**settings_values),
-        routers=[router],
-        constraints={"uq_things_name": NameTaken},
-    )
+    return make_app(settings_values)
 
 
 @pytest.fixture
@@ -212,9 +222,3 @@ async def api(client: httpx.AsyncClient, writer: dict[str, str]) -> AsyncIterato
     client.headers.update(writer)
     yield client
     client.headers.clear()
-
-
-async def count_things(database: Database) -> int:
-    """Return how many things are committed."""
-    async with database.read() as session:
-        return int((await session.execute(text("SELECT count(*) FROM things"))).scalar_one())

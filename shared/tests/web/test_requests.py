@@ -1,5 +1,9 @@
 """One request: who calls, what is refused before a handler sees it, and when the commit happens."""
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -274,3 +278,31 @@ async def test_every_write_leaves_an_audit_row_that_the_service_cannot_change(
     async with database.read() as session:
         with pytest.raises(Exception, match="permission denied"):
             await session.execute(text("UPDATE audit SET actor = 'nobody'"))
+
+
+async def test_a_slow_upload_keeps_no_connection_from_others(
+    settings_values: dict[str, Any],
+    make_app: Callable[[dict[str, Any]], FastAPI],
+    writer: dict[str, str],
+) -> None:
+    app = make_app({**settings_values, "pool_size": 1})
+    go_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+        await go_on.wait()
+        yield b"a,b\r\n--x--\r\n"
+
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://service", headers=writer) as api,
+    ):
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        upload = asyncio.create_task(api.post("/v1/thing-files", content=slowly(), headers=headers))
+        async with asyncio.timeout(5):
+            assert (await api.get("/v1/things")).status_code == 200
+            assert (await api.post("/v1/things", json={"name": "quick"})).status_code == 201
+        assert not upload.done()
+        go_on.set()
+        assert (await upload).json() == {"bytes": 3}
