@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from funds.known_households import service
 from funds.known_households.consumers import HANDLERS
 from funds.known_households.rules import CaseFact, Location, newest
+from funds.known_households.schemas import EligibleHousehold
 from shared.db import Database
 from shared.events import Received
 from shared.testing.caller import Caller
@@ -256,3 +257,9 @@ async def test_a_list_that_cannot_be_is_refused(
 async def test_reading_eligible_households_needs_the_funds_scope(officer: Caller) -> None:
     answer = await officer.only({"areas:read"}).get("/v1/funds/eligible-households")
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+
+
+async def test_rows_of_the_list_are_what_the_document_promises(officer: Caller, database: Database) -> None:
+    await tell(database, certified(4))
+    (item,) = (await officer.get("/v1/funds/eligible-households")).json()["items"]
+    assert EligibleHousehold.model_validate(item).model_dump(mode="json").keys() == item.keys()
