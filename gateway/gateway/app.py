@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 import aiohttp
 from fastapi import FastAPI
@@ -40,7 +40,7 @@ class Gateway:
         self._catalogue = catalogue
         self._settings = settings
         self._proto = settings.public_url.partition(":")[0]
-        self._trusted = [ip_network(network) for network in settings.trusted_proxies]
+        self._trusted = settings.trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""

@@ -1,4 +1,6 @@
-"""Demo login without a password: python -m gateway.login --user NAME [--role ROLE] [--env-file FILE]
+"""Demo login without a password.
+
+python -m gateway.login --user NAME [--role ROLE] [--env-file FILE]
 
 Prints a bearer token of 10 minutes. Only where `environment` is `embedded` or `test`: whoever can read the
 signing key's file could sign the same token herself. Settings come from `CHUMCHON_GATEWAY_…`, or from a file

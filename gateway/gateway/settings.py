@@ -1,5 +1,7 @@
 """What the gateway is told by its environment. No secret has a default."""
 
+import json
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,8 +29,9 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000",
         description="The address callers use: issuer of the tokens, server of the API document",
     )
-    trusted_proxies: tuple[str, ...] = Field(
-        default=(), description="Networks whose Forwarded header is believed, as 10.0.0.0/8; none by default"
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(),
+        description="Networks whose X-Forwarded-For is believed: 10.0.0.0/8,fd00::/8; none by default",
     )
     deadline: float = Field(default=30.0, gt=0, description="Seconds a service may take to begin its answer")
     idle_limit: float = Field(
@@ -42,6 +45,15 @@ class Settings(BaseSettings):
             pairs = (pair.strip().partition("=") for pair in value.split(",") if pair.strip())
             return {name: address for name, _, address in pairs}
         return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _read_list(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if value.startswith("["):
+            return json.loads(value)
+        return [one.strip() for one in value.split(",") if one.strip()]
 
     @field_validator("services")
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request, Security
 from fastapi.security import OAuth2AuthorizationCodeBearer, SecurityScopes
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp
@@ -21,6 +21,10 @@ async def _needs(scopes: SecurityScopes, _token: Annotated[str, Depends(_scheme)
     return scopes.scopes
 
 
+READ = [Security(_needs, scopes=["areas:read"])]
+WRITE = [Security(_needs, scopes=["feeds:write"])]
+
+
 @dataclass
 class Seen:
     """What a service saw and what it was in the middle of."""
@@ -29,19 +33,20 @@ class Seen:
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
     started: asyncio.Event = field(default_factory=asyncio.Event)
     body_bytes: int = 0
-    documents: int = 0
 
 
 def things(name: str = "things", *, large: int = 400 << 20) -> tuple[FastAPI, Seen]:
     """Return a service that owns `/v1/<name>`, and what it sees."""
-    from fastapi import Security  # noqa: PLC0415
-
     app, seen = FastAPI(title=name), Seen()
-    read = [Security(_needs, scopes=["areas:read"])]
-    write = [Security(_needs, scopes=["feeds:write"])]
+    _plain(app, name, seen)
+    _streams(app, name, seen, large)
+    _waiting(app, name, seen)
+    return _cancelling(app, seen), seen
 
-    @app.get(f"/v1/{name}/echo", dependencies=read)
-    @app.post(f"/v1/{name}/echo", dependencies=read)
+
+def _plain(app: FastAPI, name: str, seen: Seen) -> None:
+    @app.get(f"/v1/{name}/echo", dependencies=READ)
+    @app.post(f"/v1/{name}/echo", dependencies=READ)
     async def echo(request: Request) -> Response:
         body = await request.body()
         told = {
@@ -62,11 +67,11 @@ def things(name: str = "things", *, large: int = 400 << 20) -> tuple[FastAPI, Se
         ]
         return answer
 
-    @app.get(f"/v1/{name}/small", dependencies=read)
+    @app.get(f"/v1/{name}/small", dependencies=READ)
     async def small() -> dict[str, Any]:
         return {"id": 1, "name": "บ้าน"}
 
-    @app.get(f"/v1/{name}/{{thing_id}}/written", dependencies=write)
+    @app.get(f"/v1/{name}/{{thing_id}}/written", dependencies=WRITE)
     async def written(thing_id: str) -> str:
         return thing_id
 
@@ -74,7 +79,13 @@ def things(name: str = "things", *, large: int = 400 << 20) -> tuple[FastAPI, Se
     async def public(request: Request) -> dict[str, Any]:
         return {"authorization": request.headers.get("authorization")}
 
-    @app.post(f"/v1/{name}/upload", dependencies=read, openapi_extra={"x-body-limit": large})
+    @app.get("/health/ready", include_in_schema=False)
+    async def ready() -> dict[str, str]:
+        return {"status": "ready"}
+
+
+def _streams(app: FastAPI, name: str, seen: Seen, large: int) -> None:
+    @app.post(f"/v1/{name}/upload", dependencies=READ, openapi_extra={"x-body-limit": large})
     async def upload(request: Request) -> dict[str, int]:
         seen.body_bytes = 0
         seen.started.set()
@@ -82,11 +93,11 @@ def things(name: str = "things", *, large: int = 400 << 20) -> tuple[FastAPI, Se
             seen.body_bytes += len(part)
         return {"bytes": seen.body_bytes}
 
-    @app.post(f"/v1/{name}/refusing-upload", dependencies=read, openapi_extra={"x-body-limit": large})
-    async def refusing(request: Request) -> Response:
+    @app.post(f"/v1/{name}/refusing-upload", dependencies=READ, openapi_extra={"x-body-limit": large})
+    async def refusing() -> Response:
         return JSONResponse({"code": "no"}, status_code=409)
 
-    @app.get(f"/v1/{name}/download", dependencies=read)
+    @app.get(f"/v1/{name}/download", dependencies=READ)
     async def download(size: int) -> Response:
         async def parts() -> AsyncIterator[bytes]:
             for _ in range(size // 65_536):
@@ -94,8 +105,10 @@ def things(name: str = "things", *, large: int = 400 << 20) -> tuple[FastAPI, Se
 
         return StreamingResponse(parts(), headers={"content-length": str(size // 65_536 * 65_536)})
 
-    @app.get(f"/v1/{name}/stuck", dependencies=read)
-    @app.get(f"/v1/{name}/quick", dependencies=read, openapi_extra={"x-deadline": 0.2})
+
+def _waiting(app: FastAPI, name: str, seen: Seen) -> None:
+    @app.get(f"/v1/{name}/stuck", dependencies=READ)
+    @app.get(f"/v1/{name}/quick", dependencies=READ, openapi_extra={"x-deadline": 0.2})
     async def stuck() -> None:
         seen.started.set()
         try:
@@ -104,7 +117,7 @@ def things(name: str = "things", *, large: int = 400 << 20) -> tuple[FastAPI, Se
             seen.cancelled.set()
             raise
 
-    @app.get(f"/v1/{name}/ticks", dependencies=read)
+    @app.get(f"/v1/{name}/ticks", dependencies=READ)
     async def ticks(beats: int, every: float) -> Response:
         async def beat() -> AsyncIterator[bytes]:
             try:
@@ -116,12 +129,6 @@ def things(name: str = "things", *, large: int = 400 << 20) -> tuple[FastAPI, Se
                 seen.cancelled.set()
 
         return StreamingResponse(beat(), media_type="text/event-stream")
-
-    @app.get("/health/ready", include_in_schema=False)
-    async def ready() -> dict[str, str]:
-        return {"status": "ready"}
-
-    return _cancelling(app, seen), seen
 
 
 def _cancelling(app: FastAPI, seen: Seen) -> Any:

@@ -9,11 +9,11 @@ import httpx
 import pytest
 import schemathesis
 from fastapi import FastAPI
-from tests.gateway_house import House
 
 from gateway.catalogue.fetch import Catalogue
 from gateway.catalogue.merge import merge
 from gateway.proxy.table import UNDESCRIBED, NounTaken, Table, Upstream, claim
+from tests.gateway_house import House
 
 A = Upstream("funds", "http://127.0.0.1:1")
 B = Upstream("otop", "http://127.0.0.1:2")
@@ -110,7 +110,7 @@ def test_an_operation_says_its_scope_its_limit_and_its_deadline() -> None:
     described = {"security": [{"oauth2": ["funds:read"]}], "x-body-limit": 5_000_000, "x-deadline": 90}
     table.add(A, paths("/v1/loans/{id}/files", **described))
     found = table.operation("GET", segments("/v1/loans/7/files"))
-    assert (found.path, found.scopes) == ("/v1/loans/{id}/files", {"funds:read"})
+    assert (found.path, found.scopes) == ("/v1/loans/{id}/files", frozenset({"funds:read"}))
     assert (found.body_limit, found.deadline) == (5_000_000, 90.0)
     assert table.operation("HEAD", segments("/v1/loans/7/files")) is found
     assert table.operation("POST", segments("/v1/loans/7/files")) is UNDESCRIBED
@@ -240,7 +240,7 @@ async def test_no_other_file_can_be_had(house: House, name: str) -> None:
         assert (await client.get(f"/static/{name}")).status_code in {400, 404}
 
 
-async def test_problem_types_are_documented_where_they_point(house: House, caller: httpx.AsyncClient) -> None:
+async def test_problem_types_are_documented_where_they_point(caller: httpx.AsyncClient) -> None:
     told = (await caller.get("/v1/nothings")).json()
     explained = await caller.get(told["type"])
     assert explained.json()["status"] == told["status"]
@@ -259,9 +259,7 @@ async def test_health_reports_each_service(house: House) -> None:
         assert told == {"status": "ready", "database": "ready", "services": {"things": "ready"}}
 
 
-async def test_metrics_count_requests_by_template_not_by_address(
-    house: House, caller: httpx.AsyncClient
-) -> None:
+async def test_metrics_count_requests_by_template_not_by_address(caller: httpx.AsyncClient) -> None:
     await caller.get("/v1/things/3415011234567/written")
     text = (await caller.get("/metrics")).text
     assert 'route="/v1/things/{thing_id}/written"' in text

@@ -5,10 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.gateway_house import House, until_known
-from tests.gateway_upstream import served, speaking, things
 
 from gateway.app import create_app
+from gateway.settings import Settings
+from tests.gateway_house import House, until_known
+from tests.gateway_upstream import served, speaking, things
 
 
 def fields(told: dict[str, Any]) -> dict[str, str]:
@@ -73,7 +74,7 @@ async def test_a_field_named_in_connection_stays_at_this_hop(caller: httpx.Async
     assert seen["x-other"] == "kept"
 
 
-async def test_connection_cannot_take_the_identity_away(caller: httpx.AsyncClient, house: House) -> None:
+async def test_connection_cannot_take_the_identity_away(caller: httpx.AsyncClient) -> None:
     headers = {
         "connection": "authorization, x-request-id, content-length",
         "x-request-id": "fedcba9876543210fedcba9876543210",
@@ -117,7 +118,7 @@ async def test_the_service_learns_for_whom_and_under_which_name(caller: httpx.As
 
 
 async def test_thai_in_a_field_arrives_byte_for_byte(caller: httpx.AsyncClient) -> None:
-    told = (await caller.get("/v1/things/echo", headers={"purpose": "เยี่ยมบ้าน".encode()})).json()
+    told = (await caller.get("/v1/things/echo", headers={b"purpose": "เยี่ยมบ้าน".encode()})).json()
     assert fields(told)["purpose"] == "เยี่ยมบ้าน"
 
 
@@ -176,14 +177,12 @@ async def test_problems_speak_the_callers_language(caller: httpx.AsyncClient) ->
 async def test_a_service_that_is_down_is_503(house: House, caller: httpx.AsyncClient) -> None:
     app, _ = things("others")
     async with served(app) as address:
-        port = int(address.rpartition(":")[2])
         settings = house.settings.model_copy(update={"services": {"others": address}})
         gateway = create_app(settings)
         async with served(gateway) as url:
             await until_known(gateway)
             async with httpx.AsyncClient(base_url=url, headers=caller.headers) as client:
                 assert (await client.get("/v1/others/echo")).status_code == 200
-    del port
     gateway = create_app(settings)
     gateway.state.catalogue.put("others", b'{"paths": {"/v1/others/echo": {"get": {}}}}')
     async with served(gateway) as url, httpx.AsyncClient(base_url=url, headers=caller.headers) as client:
@@ -201,7 +200,7 @@ async def test_a_service_that_is_down_is_503(house: House, caller: httpx.AsyncCl
 async def test_a_service_that_answers_no_http_is_502(
     house: House, caller: httpx.AsyncClient, answer: bytes
 ) -> None:
-    document = {"paths": {"/v1/broken": {"get": {}}}}
+    document: dict[str, Any] = {"paths": {"/v1/broken": {"get": {}}}}
     async with speaking(answer, document=document) as address:
         gateway = create_app(house.settings.model_copy(update={"services": {"broken": address}}))
         async with served(gateway) as url, httpx.AsyncClient(base_url=url) as client:
@@ -213,7 +212,7 @@ async def test_a_service_that_answers_no_http_is_502(
 async def test_an_answer_that_breaks_off_is_cut_for_the_caller_too(
     house: House, caller: httpx.AsyncClient
 ) -> None:
-    document = {"paths": {"/v1/broken": {"get": {}}}}
+    document: dict[str, Any] = {"paths": {"/v1/broken": {"get": {}}}}
     half = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
     async with speaking(half, document=document) as address:
         gateway = create_app(house.settings.model_copy(update={"services": {"broken": address}}))
@@ -247,3 +246,55 @@ async def test_addresses_are_known_within_a_second_of_the_services_start(
             async with asyncio.timeout(2):
                 await gateway.state.catalogue.known.wait()
             assert (await caller.get(url + "/v1/others/small")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("trusted", "stated", "seen"),
+    [
+        ("", "203.0.113.7", "127.0.0.1"),
+        ("10.0.0.0/8", "203.0.113.7", "127.0.0.1"),
+        ("10.0.0.0/8, 127.0.0.0/8", "203.0.113.7", "203.0.113.7"),
+        ("127.0.0.0/8", "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("127.0.0.0/8", "2001:db8::1", '"[2001:db8::1]"'),
+        ("127.0.0.0/8", "planted;for=evil", "127.0.0.1"),
+    ],
+)
+async def test_the_callers_address_is_believed_only_from_a_trusted_proxy(
+    house: House, caller: httpx.AsyncClient, trusted: str, stated: str, seen: str
+) -> None:
+    values = house.settings.model_dump() | {"trusted_proxies": trusted}
+    gateway = create_app(Settings(**values))
+    async with served(gateway) as url:
+        await until_known(gateway)
+        told = (await caller.get(url + "/v1/things/echo", headers={"x-forwarded-for": stated})).json()
+    assert fields(told)["forwarded"].startswith(f"for={seen};")
+    assert "x-forwarded-for" not in fields(told)
+
+
+async def test_a_caller_of_http_1_0_is_served(house: House, caller: httpx.AsyncClient) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    token = caller.headers["authorization"]
+    writer.write(f"GET /v1/things/small HTTP/1.0\r\nHost: a\r\nAuthorization: {token}\r\n\r\n".encode())
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    writer.close()
+
+
+async def test_a_write_after_the_services_restart_finds_it_again(
+    house: House, caller: httpx.AsyncClient
+) -> None:
+    app, _ = things("others")
+    async with served(app) as address:
+        port = int(address.rpartition(":")[2])
+        gateway = create_app(house.settings.model_copy(update={"services": {"others": address}}))
+        running = served(gateway)
+        url = await running.__aenter__()
+        await until_known(gateway)
+        assert (await caller.post(url + "/v1/others/echo", content=b"1")).status_code == 200
+    assert (await caller.post(url + "/v1/others/echo", content=b"2")).json()["code"] == "service_down"
+    app, seen = things("others")
+    async with served(app, port=port):
+        answer = await caller.post(url + "/v1/others/echo", content=b"3")
+        assert (answer.status_code, [told["body"] for told in seen.requests]) == (200, ["3"])
+        await running.__aexit__(None, None, None)

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+
 from tests.gateway_house import House
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 
 import httpx
+
 from tests.gateway_house import House
 
 MIB = 1 << 20

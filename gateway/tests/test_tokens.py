@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from tests.gateway_house import House
 
 from gateway.identity.limiter import Limiter
 from shared import tokens
 from shared.security import SCOPES
+from tests.gateway_house import House
 
 FORM = {"grant_type": "client_credentials"}
 
