@@ -11,7 +11,7 @@ import secrets
 import sys
 import time
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Any, BinaryIO
 
 import orjson
@@ -171,7 +171,7 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], header]
+                message["headers"] = [*message["headers"], header, *_defaults(message["headers"])]
             await send(message)
 
         try:
@@ -192,9 +192,9 @@ class Observed:
         if scope["path"].startswith(_QUIET):
             return
         method, route = scope["method"], _route(scope)
+        method = method if method in _METHODS else "other"
         children = self._children.get((method, route, status))
         if children is None:
-            method = method if method in _METHODS else "other"
             children = (
                 _seconds.labels(self.service, method, route),
                 _requests.labels(self.service, method, route, str(status)),
@@ -213,6 +213,16 @@ class Observed:
             subject=principal.subject if principal else None,
             client=principal.client if principal else None,
         )
+
+
+_NO_STORE = (b"cache-control", b"no-store")
+_NO_SNIFF = (b"x-content-type-options", b"nosniff")
+
+
+def _defaults(headers: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[bytes, bytes], ...]:
+    """Return what every answer says unless it says otherwise: nobody between us keeps or guesses it."""
+    said = any(name == b"cache-control" for name, _ in headers)
+    return (_NO_SNIFF,) if said else (_NO_SNIFF, _NO_STORE)
 
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

@@ -272,6 +272,8 @@ def _scopes(dependant: Dependant, wants: _Wants) -> list[str] | None:
 
 def _check_content_type(request: Request, *, form: bool) -> None:
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise WrongContentType("ไม่รับเนื้อหาที่บีบอัด", "Compressed bodies are not taken")
     if form:
         if declared not in _FORMS:
             raise WrongContentType("ต้องเป็น multipart/form-data", "It must be multipart/form-data")

@@ -1,13 +1,14 @@
 """The same POST again: one effect, one answer, whatever the network does."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from shared import clock, idempotency
+from shared import clock
 from shared.db import Database
 from shared.testing.identity import TestIssuer
 
@@ -117,10 +118,17 @@ async def test_a_malformed_key_is_refused(api: httpx.AsyncClient, key: str) -> N
 
 
 async def test_a_key_is_forgotten_after_72_hours(api: httpx.AsyncClient, database: Database) -> None:
-    await api.post("/v1/things", json={"name": "once"}, headers=KEY)
+    for number in range(3):
+        key = {"Idempotency-Key": f"key-{number}"}
+        await api.post("/v1/things", json={"name": f"n{number}"}, headers=key)
     async with database.transaction() as session:
-        assert await idempotency.prune(session, now=clock.now()) == 0
-        assert await idempotency.prune(session, now=clock.now() + idempotency.KEPT) == 1
+        kept = (await session.execute(text("SELECT min(expires_at) FROM idempotency_keys"))).scalar_one()
+        assert abs(kept - clock.now() - timedelta(hours=72)) < timedelta(minutes=1)
+        await session.execute(text("UPDATE idempotency_keys SET expires_at = now()"))
+    again = await api.post("/v1/things", json={"name": "n3"}, headers={"Idempotency-Key": "key-0"})
+    assert "idempotent-replayed" not in again.headers  # its time is over: a new request
+    assert again.status_code == 201
+    assert await stored(database) == 1  # and the others are swept
 
 
 async def test_a_repeated_upload_is_answered_from_the_store(api: httpx.AsyncClient) -> None:

@@ -255,6 +255,18 @@ async def test_a_body_declared_as_something_else_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (415, "wrong_content_type")
 
 
+async def test_a_compressed_body_is_refused(api: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = await api.post("/v1/things", content=b"\x1f\x8b", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "wrong_content_type")
+
+
+async def test_no_answer_may_be_kept_or_guessed_on_the_way(api: httpx.AsyncClient) -> None:
+    for answer in (await api.get("/v1/things"), await api.get("/v1/things/9"), await api.get("/nothing")):
+        assert answer.headers.get_list("cache-control") == ["no-store"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 async def test_changes_need_the_version_that_was_seen(api: httpx.AsyncClient) -> None:
     made = await api.post("/v1/things", json={"name": "one"})
     address, tag = made.headers["location"], made.headers["etag"]
