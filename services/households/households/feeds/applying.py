@@ -6,6 +6,7 @@ an older edition is stored all the same.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -158,6 +159,12 @@ WHERE h.edition_id = CAST(:edition AS uuid) AND h.citizen_id_index = i.citizen_i
 """
 
 
+_BULK: Final = 200_000
+"""Rows from which on it can pay to build indexes anew instead of putting each row into them."""
+_NEW_ROWS = "SELECT count(*) FROM incoming_persons WHERE is_new"
+_MORE_THAN_THERE_ARE = "SELECT count(*) < $1 FROM (SELECT FROM persons LIMIT $1) q"
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What an import did to persons."""
@@ -181,6 +188,7 @@ async def apply_persons(
 ) -> Applied:
     """Bring persons, memberships and the edition's persons up to date."""
     dates = {"start": first_day(year), "last": last_day(year)}
+    bulk = await _begin_bulk(connection)
     new = await run(connection, _NEW_PERSONS, year=year, now=now)
     changed = 0
     if await connection.fetchval("SELECT EXISTS (SELECT FROM incoming_persons WHERE NOT is_new)"):
@@ -195,7 +203,26 @@ async def apply_persons(
         await run(connection, _RESETTLE, now=now)
     await run(connection, _FOLLOW, now=now)
     await _apply_snapshots(connection, edition=edition, was_empty=was_empty)
+    if bulk:
+        await connection.execute("SELECT end_bulk_load()")
     return Applied(new, changed)
+
+
+async def _begin_bulk(connection: asyncpg.Connection) -> bool:
+    """Drop indexes when more persons come than there are; False when they do not, or somebody is reading."""
+    new: int = await connection.fetchval(_NEW_ROWS)
+    if new < _BULK or not await connection.fetchval(_MORE_THAN_THERE_ARE, new):
+        return False
+    await connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+    await connection.execute("SET LOCAL lock_timeout = '2s'")
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT begin_bulk_load()")
+    except asyncpg.LockNotAvailableError:
+        return False
+    finally:
+        await connection.execute("SET LOCAL lock_timeout = 0")
+    return True
 
 
 async def _apply_snapshots(connection: asyncpg.Connection, *, edition: UUID, was_empty: bool) -> None:
