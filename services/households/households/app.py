@@ -13,6 +13,8 @@ from households.committees.errors import CONSTRAINTS as COMMITTEES
 from households.feeds import routes as feeds
 from households.meetings import routes as meetings
 from households.meetings.errors import CONSTRAINTS as MEETINGS
+from households.merges import routes as merges
+from households.merges.errors import CONSTRAINTS as MERGES
 from households.persons import routes as persons
 from households.persons.errors import CitizenIdTaken, DoubleHead, OverlappingMembership, PersonExists
 from households.poverty import routes as poverty
@@ -35,6 +37,7 @@ ROUTERS = [
     areas.router,
     registry.router,
     persons.router,
+    merges.router,
     feeds.router,
     poverty.router,
     committees.router,
@@ -50,6 +53,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_persons_citizen_id_index": CitizenIdTaken,
     "uq_memberships_person_id_present": OverlappingMembership,
     "uq_memberships_household_id_head": DoubleHead,
+    **MERGES,
     **COMMITTEES,
     **MEETINGS,
     **CASES,

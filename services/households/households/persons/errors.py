@@ -88,3 +88,20 @@ class DateBeforeStart(InvalidField):
 
     code = "date_before_start"
     title_th, title_en = "วันที่อยู่ก่อนวันเริ่มต้น", "The date is before the beginning"
+
+
+class TwoCitizenIds(Conflict):
+    """Two citizen ids are two persons."""
+
+    code = "two_citizen_ids"
+    title_th, title_en = (
+        "เลขประจำตัวประชาชนต่างกัน ไม่ใช่บุคคลเดียวกัน",
+        "Different citizen ids are different persons",
+    )
+
+
+class ChangedSinceMerge(Conflict):
+    """What was merged has changed since: undoing would lose that."""
+
+    code = "changed_since_merge"
+    title_th, title_en = "ข้อมูลถูกแก้ไขหลังการรวม จึงยกเลิกไม่ได้", "It was changed since the merge"

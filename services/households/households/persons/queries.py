@@ -7,7 +7,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.persons.models import Membership, NameSound, Person
@@ -58,12 +59,16 @@ async def one(session: AsyncSession, person_id: UUID, *, areas: Sequence[str]) -
     return rows[0] if rows else None
 
 
-async def locked(session: AsyncSession, person_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
+async def locked(
+    session: AsyncSession, person_id: UUID, *, areas: Sequence[str], merged: bool = False
+) -> asyncpg.Record | None:
     """Return a person whom the caller may see, kept from being changed by others until the commit.
 
     Whoever changes memberships of a person holds this lock, so that two changes cannot both find her free.
+    `merged`: also one who turned out to be a duplicate.
     """
-    rows = await fetch(session, _LOCKED.where(_P.id == person_id, _visible(areas)))
+    seen = within(_P.village_code, areas) if merged else _visible(areas)
+    rows = await fetch(session, _LOCKED.where(_P.id == person_id, seen))
     return rows[0] if rows else None
 
 
@@ -165,3 +170,54 @@ def _filtered(statement: Select[Any], filters: Filters) -> Select[Any]:
     if filters.updated_since is not None:
         statement = statement.where(_P.updated_at >= filters.updated_since)
     return statement
+
+
+async def alike(
+    session: AsyncSession, *, area: str, areas: Sequence[str], limit: int
+) -> list[tuple[asyncpg.Record, asyncpg.Record]]:
+    """Return pairs of living persons of one tambon with the same name, or one name and the birth date equal.
+
+    Pairs of two citizen ids are left out: they are two persons.
+    """
+    one, other = _PERSONS.alias("one"), _PERSONS.alias("other")
+    first = one.c.first_name_key == other.c.first_name_key
+    last = one.c.last_name_key == other.c.last_name_key
+    born = one.c.birth_date == other.c.birth_date
+    statement = (
+        select(one.c.id.label("one_id"), other.c.id.label("other_id"))
+        .select_from(one.join(other, or_(and_(first, last), and_(born, or_(first, last)))))
+        .where(
+            one.c.id < other.c.id,
+            func.left(one.c.village_code, 6) == func.left(other.c.village_code, 6),
+            or_(one.c.citizen_id_index.is_(None), other.c.citizen_id_index.is_(None)),
+        )
+        .limit(limit)
+    )
+    for side in (one.c, other.c):
+        statement = statement.where(
+            within(side.village_code, areas),
+            descends(side.village_code, area),
+            side.merged_into.is_(None),
+            side.died_on.is_(None),
+        )
+    pairs = await fetch(session, statement)
+    ids = list({pair[name] for pair in pairs for name in ("one_id", "other_id")})
+    rows = {
+        row["id"]: row
+        for row in await fetch(session, select(_PERSONS).where(_P.id == any_(literal(ids, ARRAY(Uuid)))))
+    }
+    return [(rows[pair["one_id"]], rows[pair["other_id"]]) for pair in pairs]
+
+
+async def names_of(session: AsyncSession, household_ids: Sequence[UUID]) -> dict[UUID, set[tuple[str, str]]]:
+    """Return the search keys of the present members' names by household."""
+    ids = literal(list(set(household_ids)), ARRAY(Uuid))
+    statement = (
+        select(_M.household_id, _P.first_name_key, _P.last_name_key)
+        .join_from(_MEMBERSHIPS, _PERSONS, _M.person_id == _P.id)
+        .where(_M.household_id == any_(ids), _PRESENT)
+    )
+    names: dict[UUID, set[tuple[str, str]]] = {}
+    for row in await fetch(session, statement):
+        names.setdefault(row["household_id"], set()).add((row["first_name_key"], row["last_name_key"]))
+    return names

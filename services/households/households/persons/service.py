@@ -209,7 +209,7 @@ async def relocate(session: AsyncSession, *, household_id: UUID, village_code: s
     members = [row["id"] for row in await queries.members(session, household_id)]
     await session.execute(
         update(_PERSONS)
-        .where(_PERSONS.c.id.in_(members))
+        .where(_PERSONS.c.id.in_(members), _PERSONS.c.village_code != village_code)
         .values(village_code=village_code, version=_PERSONS.c.version + 1, updated_at=now)
     )
     return len(members)

@@ -67,3 +67,10 @@ class AreaRequired(InvalidField):
         "ค้นหาบ้านเลขที่ต้องระบุอำเภอหรือพื้นที่ย่อย",
         "A house number is searched in a district or below",
     )
+
+
+class TwoHouseIds(Conflict):
+    """Two house ids are two houses."""
+
+    code = "two_house_ids"
+    title_th, title_en = "รหัสประจำบ้านต่างกัน ไม่ใช่บ้านเดียวกัน", "Different house ids are different houses"

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, Uuid, and_, any_, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.persons.queries import has_head
@@ -19,6 +20,7 @@ _TABLE = Household.__table__  # type: ignore[attr-defined]  # SQLModel does not 
 _H = _TABLE.c
 COLUMNS = tuple(column.name for column in _TABLE.c)
 # Built once: only what a call narrows it by is added for each call.
+_NEAR_DEGREES = 0.0006
 _ALL: Select[Any] = select(_TABLE)
 _ORDERED: Select[Any] = _ALL.order_by(_H.village_code, _H.id)
 
@@ -80,3 +82,35 @@ async def locked(session: AsyncSession, household_id: UUID, *, areas: Sequence[s
     statement = _ALL.where(_H.id == household_id, within(_H.village_code, areas)).with_for_update()
     rows = await fetch(session, statement)
     return rows[0] if rows else None
+
+
+async def alike(
+    session: AsyncSession, *, area: str, areas: Sequence[str], limit: int
+) -> list[tuple[asyncpg.Record, asyncpg.Record]]:
+    """Return pairs of active households of one village with the same house number, or within about 60 m.
+
+    Pairs of two house ids are left out: they are two houses.
+    """
+    one, other = _TABLE.alias("one"), _TABLE.alias("other")
+    near = and_(
+        func.abs(one.c.lat - other.c.lat) < _NEAR_DEGREES, func.abs(one.c.lon - other.c.lon) < _NEAR_DEGREES
+    )
+    statement = (
+        select(one.c.id.label("one_id"), other.c.id.label("other_id"))
+        .select_from(one.join(other, one.c.village_code == other.c.village_code))
+        .where(
+            one.c.id < other.c.id,
+            or_(one.c.house_no == other.c.house_no, near),
+            or_(one.c.house_id.is_(None), other.c.house_id.is_(None)),
+        )
+        .limit(limit)
+    )
+    for side in (one.c, other.c):
+        statement = statement.where(
+            within(side.village_code, areas), descends(side.village_code, area), side.status == "active"
+        )
+    pairs = await fetch(session, statement)
+    ids = list({pair[name] for pair in pairs for name in ("one_id", "other_id")})
+    found = await fetch(session, _ALL.where(_H.id == any_(literal(ids, ARRAY(Uuid)))))
+    rows = {row["id"]: row for row in found}
+    return [(rows[pair["one_id"]], rows[pair["other_id"]]) for pair in pairs]
