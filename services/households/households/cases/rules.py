@@ -261,7 +261,7 @@ def follow_move(case: Case, village_code: str) -> tuple[Step, Case]:
     if leaves_committee(case.village_code, village_code):
         moved = WithdrawReason.MOVED.value
         return Step.WITHDRAW, take(case, Step.WITHDRAW, village_code=village_code, reason=moved)
-    return Step.MOVE, take(case, Step.MOVE, village_code=village_code)
+    return Step.MOVE, take(case, Step.MOVE, village_code=village_code, reason=None)
 
 
 def out_of_poverty(dimensions: int, income_band: int) -> bool:

@@ -138,7 +138,7 @@ class CaseOut(Schema):
     resolution_id: UUID | None
     decided_on: date | None
     certified_on: date | None
-    """Since when on the target register; null when not on it."""
+    """Day of the meeting that put it on the target register; kept after it left."""
     version: int
     created_at: datetime
     updated_at: datetime

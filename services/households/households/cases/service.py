@@ -58,7 +58,6 @@ _TRANSITION = (
 )  # fmt: skip
 _AUDITED = 20_000  # ids in one audit row
 
-
 _ITSELF = Principal(
     subject="service:households",
     client=None,
@@ -86,13 +85,16 @@ def each(ids: Sequence[UUID], pointer: Callable[[int], str], found: Mapping[UUID
     wrong = []
     for at, case_id in enumerate(ids):
         if case_id in seen:
-            wrong.append(FieldError(pointer(at), CaseTwice.code, CaseTwice.title_th, CaseTwice.title_en))
+            wrong.append(fault(pointer(at), CaseTwice))
         elif case_id not in found:
-            wrong.append(
-                FieldError(pointer(at), CaseNotFound.code, CaseNotFound.title_th, CaseNotFound.title_en)
-            )
+            wrong.append(fault(pointer(at), CaseNotFound))
         seen.add(case_id)
     return wrong
+
+
+def fault(pointer: str, refusal: type[Refusal]) -> FieldError:
+    """Return one case's part in the refusal of a bulk request."""
+    return FieldError(pointer, refusal.code, refusal.title_th, refusal.title_en)
 
 
 def refuse(wrong: Sequence[FieldError], known: Sequence[type[Refusal]], several: type[Refusal]) -> None:
@@ -298,9 +300,7 @@ async def _take(
             try:
                 taken.append(step(found[case_id], at))
             except StepRefused:
-                wrong.append(
-                    FieldError(pointer.format(at), WrongState.code, WrongState.title_th, WrongState.title_en)
-                )
+                wrong.append(fault(pointer.format(at), WrongState))
     refuse(wrong, (CaseNotFound, CaseTwice, WrongState), CasesRefused)
     await write(session, taken, actor=actor, now=now)
     return [one.now_is for one in taken]
@@ -362,8 +362,8 @@ def _event(taken: Taken, *, on: date) -> Event | None:
             for name in ("edition_id", "committee_id", "resolution_id", "certified_on")
         }
         return CaseCertified(**about, **made)
-    if taken.step is Step.WITHDRAW and case.reason is not None:
-        return CaseWithdrawn(**about, reason=WithdrawReason(case.reason), withdrawn_on=on)
+    if taken.step is Step.WITHDRAW:
+        return CaseWithdrawn(**about, reason=WithdrawReason(str(case.reason)), withdrawn_on=on)
     if taken.step is Step.GRADUATE:
         return CaseGraduated(**about, graduated_on=on)
     return None

@@ -18,7 +18,6 @@ from households.resolutions.models import Resolution
 from households.resolutions.schemas import DecisionMade, NewResolution
 from shared import audit
 from shared.db import driver
-from shared.errors import FieldError
 from shared.ids import uuid7
 from shared.security import Principal
 
@@ -70,9 +69,8 @@ def _check(new: NewResolution, found: Mapping[UUID, Case], sitting: Sitting, *, 
             case, sitting, decision=made.decision, reason=made.reason, recorder=recorder
         )
         if obstacle is not None:
-            refusal = REFUSALS[obstacle]
             where = f"/decisions/{at}/{'reason' if obstacle is rules.Obstacle.REASON else 'case_id'}"
-            wrong.append(FieldError(where, refusal.code, refusal.title_th, refusal.title_en))
+            wrong.append(cases.fault(where, REFUSALS[obstacle]))
     cases.refuse(wrong, KNOWN, DecisionsRefused)
 
 

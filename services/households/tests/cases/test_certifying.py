@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.db import Database
+from shared.db import Database, driver
 from shared.testing.look import rows
 
 Story = Any  # the fixture of conftest.py
@@ -67,6 +67,20 @@ async def test_without_a_quorum_nothing_is_certified(story: Story) -> None:
     pointers = refused(await story.resolve(meeting, case_id), 409, "quorum_missing")
     assert pointers == ["/decisions/0/case_id"]
     assert await story.state(case_id) == "proposed"
+
+
+async def test_the_quorum_is_the_rule_of_the_meetings_day(story: Story, database: Database) -> None:
+    first, second = await story.proposed(), await story.proposed()
+    committee = await story.committee()
+    async with database.transaction() as session:
+        await (await driver(session)).execute(
+            "INSERT INTO quorum_rules (valid_from, numerator, denominator, strict, source) "
+            "VALUES ('2026-01-05', 1, 1, false, 'everybody'), ('2026-01-06', 1, 3, false, 'a third')"
+        )
+    meeting = await story.meeting(committee, "user:chair", "user:secretary")
+    refused(await story.resolve(meeting, first), 409, "quorum_missing")
+    everybody = await story.meeting(committee)
+    assert (await story.resolve(everybody, first, second)).status_code == 201
 
 
 async def test_the_proposer_does_not_certify(story: Story) -> None:
