@@ -37,6 +37,9 @@ FIGURES = ("/v1/feed-editions", "/v1/feed-pulls", "/v1/poverty/summary", "/v1/po
 PUBLIC = ("/v1/areas", "/v1/instruments", *FIGURES)
 """Paths whose content is the same for everybody."""
 
+PAIRS = "/v1/duplicates"
+"""Pairs of one district, no list with pages; its neighbour is in tests/merges."""
+
 VILLAGE, NEIGHBOUR = "34110209", "3419"
 World = dict[str, str]
 
@@ -216,7 +219,7 @@ async def test_what_lies_in_an_area_does_not_exist_for_the_neighbour_and_is_audi
 LISTS = [
     (path, method, name)
     for path, method, name in OPERATIONS
-    if method == "GET" and not parameters(path) and not path.startswith(PUBLIC)
+    if method == "GET" and not parameters(path) and not path.startswith((*PUBLIC, PAIRS))
 ]
 
 
