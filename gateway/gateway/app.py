@@ -62,8 +62,11 @@ class Gateway:
         elif segments[1] == b"v1" and b"".join(segments[2:3]).decode() not in OWN_NOUNS:
             await refuse(self._nowhere(), scope, receive, send)
         else:
-            scope["client"] = self._client(scope)
-            await self.pages(scope, receive, send)
+            # HEAD is answered like GET; the server leaves the body out.
+            method = "GET" if scope["method"] == "HEAD" else scope["method"]
+            inner = {**scope, "client": self._client(scope), "method": method}
+            await self.pages(inner, receive, send)
+            scope["route"] = inner.get("route")
 
     def _client(self, scope: Scope) -> tuple[str, int] | None:
         """Return the caller's address; what a proxy says of it counts only when the proxy is ours."""

@@ -12,6 +12,8 @@ import asyncio
 import sys
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
+
 from gateway.identity import service
 from gateway.identity.errors import RoleNeeded, UnknownPrincipal
 from gateway.identity.queries import principal_named
@@ -73,6 +75,8 @@ def main(arguments: list[str]) -> None:
         sys.exit(f"{given.user!r} holds several roles, or none: say which with --role")
     except (NotHere, InsecureKeys) as error:
         sys.exit(str(error))
+    except (DBAPIError, OSError):
+        sys.exit("the database does not answer: is the system running?")
     sys.stdout.write(token + "\n")
 
 

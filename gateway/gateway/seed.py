@@ -1,6 +1,6 @@
 """The demo's users and clients: python -m gateway.seed FILE writes their credentials into FILE.
 
-Made up, in Ubon Ratchathani (34), Trakan Phuet Phon (3415) and a tambon and a village of it.
+Made up, in Ubon Ratchathani (34), its district Warin Chamrap (3415), a tambon and a village of it.
 """
 
 import asyncio

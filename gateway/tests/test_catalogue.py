@@ -219,6 +219,13 @@ async def test_every_file_of_the_api_pages_comes_from_here(house: House) -> None
                 assert (file.status_code, bool(file.content)) == (200, True), address
 
 
+async def test_a_page_answers_head_with_its_length_only(house: House) -> None:
+    async with httpx.AsyncClient(base_url=house.url) as client:
+        head, whole = await client.head("/docs"), await client.get("/docs")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
+
+
 async def test_a_large_file_travels_compressed_and_is_kept_by_its_etag(house: House) -> None:
     stored = files("gateway").joinpath("static", "swagger-ui-bundle.js.gz").read_bytes()
     async with httpx.AsyncClient(base_url=house.url) as client:

@@ -74,6 +74,16 @@ async def test_a_demo_user_logs_in_by_the_command_line(
         await asyncio.to_thread(main, ["--user", "nobody", "--env-file", str(file)])
 
 
+def test_a_login_while_the_system_is_down_says_so(tmp_path: Path) -> None:
+    keys.ensure(tmp_path)
+    values = f"ENVIRONMENT=test SECRETS_FOLDER={tmp_path} SERVICES=funds=http://127.0.0.1:1"
+    values += " DATABASE_URL=postgresql://x:y@127.0.0.1:1/z"
+    file = tmp_path / "gateway.env"
+    file.write_text("".join(f"CHUMCHON_GATEWAY_{line}\n" for line in values.split()))
+    with pytest.raises(SystemExit, match="is the system running"):
+        main(["--user", "district3415", "--env-file", str(file)])
+
+
 async def test_clients_do_not_log_in_as_users(house: House) -> None:
     with pytest.raises(UnknownPrincipal):
         await login(house.settings, house.database, user="demo-portal", now=NOW)

@@ -33,7 +33,8 @@ _REPLACED = _HOP | {
     b"x-request-id",
 }
 _INSIDE = (b"x-internal", b"x-forwarded", b"x-original", b"x-rewrite", b"x-http-method", b"x-method-override")
-_DROPPED_ANSWER = _HOP | {b"server", b"x-request-id", b"x-powered-by"}
+# The door says these itself.
+_DROPPED_ANSWER = _HOP | {b"date", b"server", b"x-content-type-options", b"x-powered-by", b"x-request-id"}
 
 Fields = Sequence[tuple[bytes, bytes]]
 
@@ -56,13 +57,11 @@ def outward(fields: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return a service's fields that the caller may see."""
     lowered = [(name.lower(), value) for name, value in fields]
     named = _named(lowered)
-    kept = [
+    return [
         (name, value)
         for name, value in lowered
         if name not in _DROPPED_ANSWER and name not in named and not name.startswith(b"x-internal")
     ]
-    kept.append((b"x-content-type-options", b"nosniff"))
-    return kept
 
 
 def forwarded(client: tuple[str, int] | None, *, host: bytes, proto: str) -> str:
