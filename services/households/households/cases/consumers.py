@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from households.cases import service
+from households.cases import following
 from shared.consumers import Handler
 from shared.events import Received
 
@@ -38,7 +38,7 @@ async def on_household_moved(
     session: AsyncSession, events: Sequence[Received[HouseholdMoved]], *, now: datetime
 ) -> None:
     """Let open cases follow their households; a move out of the district withdraws them."""
-    await service.follow_moves(session, household_ids={e.data.household_id for e in events}, now=now)
+    await following.moves(session, household_ids={e.data.household_id for e in events}, now=now)
 
 
 async def on_person_died(
@@ -46,7 +46,7 @@ async def on_person_died(
 ) -> None:
     """Withdraw the open cases of households in which nobody lives any more."""
     ids = {e.data.household_id for e in events if e.data.household_id is not None}
-    await service.follow_deaths(session, household_ids=ids, now=now)
+    await following.deaths(session, household_ids=ids, now=now)
 
 
 HANDLERS: dict[str, Handler[Any]] = {

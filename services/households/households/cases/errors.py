@@ -80,6 +80,13 @@ class WrongState(Conflict):
     title_th, title_en = "สถานะปัจจุบันทำขั้นตอนนี้ไม่ได้", "The case's state does not permit this"
 
 
+class CaseOnDropped(Conflict):
+    """Only the household that would be dropped has an open case."""
+
+    code = "case_on_dropped"
+    title_th, title_en = "ครัวเรือนที่จะตัดออกมีเรื่องที่ดำเนินการอยู่", "The household to drop has the open case"
+
+
 class NotAppealable(Conflict):
     """Only what a committee rejected is appealed against, and once."""
 

@@ -1,6 +1,6 @@
 """Steps of target cases, one or many at a time: all of a request's cases take their step, or none."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -57,16 +57,6 @@ _TRANSITION = (
     "id", "case_id", "version", "step", "from_state", "to_state", "actor", "reason", "resolution_id", "at",
 )  # fmt: skip
 _AUDITED = 20_000  # ids in one audit row
-
-_ITSELF = Principal(
-    subject="service:households",
-    client=None,
-    scopes=frozenset(),
-    areas=("",),
-    roles=(),
-    request_id="",
-)
-"""Who acts when a case follows what happened to its household."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,29 +229,6 @@ async def graduate(session: AsyncSession, *, case_id: UUID, actor: Principal, no
         return Taken(Step.GRADUATE, case, rules.take(case, Step.GRADUATE, reason=None))
 
     return await _take_one(session, case_id, step, actor=actor, now=now)
-
-
-async def follow_moves(session: AsyncSession, *, household_ids: Collection[UUID], now: datetime) -> None:
-    """Let the open cases of households that moved follow them, or end where they left the district."""
-    villages = await queries.residence(session, household_ids)
-    taken = [
-        Taken(step, case, now_is)
-        for case in await queries.locked_open(session, household_ids)
-        if villages.get(case.household_id, case.village_code) != case.village_code
-        for step, now_is in [rules.follow_move(case, villages[case.household_id])]
-    ]
-    await write(session, taken, actor=_ITSELF, now=now)
-
-
-async def follow_deaths(session: AsyncSession, *, household_ids: Collection[UUID], now: datetime) -> None:
-    """Withdraw the open cases of those households in which nobody lives any more."""
-    empty = await queries.died_out(session, household_ids)
-    died = WithdrawReason.DIED.value
-    taken = [
-        Taken(Step.WITHDRAW, case, rules.take(case, Step.WITHDRAW, reason=died))
-        for case in await queries.locked_open(session, empty)
-    ]
-    await write(session, taken, actor=_ITSELF, now=now)
 
 
 async def _take_one(

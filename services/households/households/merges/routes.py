@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response, status
 
+from households.cases.errors import CaseOnDropped
 from households.citizen import Keys
 from households.merges import service
 from households.merges.errors import AlreadyMerged, DistrictRequired, MergeNotFound, MergeUndone
@@ -47,7 +48,13 @@ async def list_duplicates(
     status_code=status.HTTP_201_CREATED,
     response_model=MergeOut,
     responses=problems.responses(
-        PersonNotFound, HouseholdNotFound, HouseholdNotActive, TwoCitizenIds, TwoHouseIds, AlreadyMerged
+        PersonNotFound,
+        HouseholdNotFound,
+        HouseholdNotActive,
+        TwoCitizenIds,
+        TwoHouseIds,
+        CaseOnDropped,
+        AlreadyMerged,
     ),
     summary="Merge a duplicate (รวมข้อมูลซ้ำ)",
 )

@@ -8,6 +8,7 @@ import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from households.cases import following as cases
 from households.db import insert_row, update_row
 from households.merges import queries
 from households.merges.errors import DistrictRequired, MergeNotFound, MergeUndone
@@ -57,13 +58,15 @@ async def merge(
 ) -> dict[str, Any]:
     """Merge two entries into one; returns the merge.
 
-    Raises PersonNotFound, TwoCitizenIds; HouseholdNotFound, HouseholdNotActive, TwoHouseIds; AlreadyMerged.
+    Raises PersonNotFound, TwoCitizenIds; HouseholdNotFound, HouseholdNotActive, TwoHouseIds, CaseOnDropped;
+    AlreadyMerged.
     """
     pair = {"kept_id": new.kept_id, "dropped_id": new.dropped_id}
     if new.kind == "person":
         before = await persons.absorb(session, **pair, keys=keys, actor=actor, now=now)
     else:
         before = await registry.absorb(session, **pair, actor=actor, now=now)
+        await cases.merge(session, **pair, actor=actor, now=now)
     row: dict[str, Any] = {
         "id": uuid7(),
         "kind": new.kind,

@@ -24,6 +24,11 @@ def settle(database: Database) -> Settle:
     return settled
 
 
+async def merge(story: Story, kept: str, dropped: str) -> Any:
+    body = {"kind": "household", "kept_id": kept, "dropped_id": dropped}
+    return await story.team.post("/v1/merges", body)
+
+
 async def household_of(story: Story, case_id: str) -> str:
     case = (await story.team.where("34").get(f"/v1/cases/{case_id}")).json()
     return str(case["household_id"])
@@ -83,3 +88,22 @@ async def test_a_case_ends_when_the_last_member_dies_not_before(story: Story, se
         assert answer.status_code < 300, answer.text
         await settle()
         assert await story.state(case_id) == state
+
+
+async def test_the_case_of_a_duplicate_ends_when_it_is_merged(story: Story, database: Database) -> None:
+    kept, dropped = await story.certified(), await story.found()
+    answer = await merge(story, await household_of(story, kept), await household_of(story, dropped))
+    assert answer.status_code == 201, answer.text
+    assert (await story.state(kept), await story.state(dropped)) == ("certified", "withdrawn")
+    (event,) = await rows(database, "SELECT data FROM outbox WHERE type = 'households.case.withdrawn.v1'")
+    assert (event["data"]["case_id"], event["data"]["reason"]) == (dropped, "duplicate")
+
+
+async def test_a_household_with_the_only_case_is_not_dropped(story: Story) -> None:
+    case_id, other = await story.certified(), await story.household()
+    with_case = await household_of(story, case_id)
+    answer = await merge(story, other, with_case)
+    assert (answer.status_code, answer.json()["code"]) == (409, "case_on_dropped")
+    assert (await story.team.get(f"/v1/households/{with_case}")).json()["status"] == "active"
+    assert (await merge(story, with_case, other)).status_code == 201
+    assert await story.state(case_id) == "certified"
