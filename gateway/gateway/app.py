@@ -51,7 +51,7 @@ class Gateway:
         if refusal is not None:
             await hang_up(refusal, scope, receive, send)
             return
-        segments = scope["raw_path"].split(b"/", 3)
+        segments = scope["raw_path"].split(b"/", 4)  # "", v1, noun, service, the rest
         table = self._catalogue.table
         if table.has(segments[1:]):
             client = self._client(scope)
