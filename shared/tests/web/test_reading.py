@@ -4,7 +4,7 @@ import asyncio
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Integer, bindparam, literal, select, text
 
 from shared.db import Database, driver, fetch
 from shared.reading import Reader
@@ -76,4 +76,13 @@ async def test_a_transaction_after_a_reader_commits_as_ever(narrow: Database) ->
         assert connection.is_in_transaction()
     async with narrow.read() as session:
         assert not (await driver(session)).is_in_transaction()
+    await narrow.close()
+
+
+async def test_a_statement_built_once_takes_the_values_of_each_call(narrow: Database) -> None:
+    number = bindparam("number", type_=Integer)
+    statement = select(number.label("n"), literal("ก").label("text")).where(number > 0)
+    async with narrow.read() as session:
+        seen = [[dict(row) for row in await fetch(session, statement, {"number": n})] for n in (1, 2, 0)]
+    assert seen == [[{"n": 1, "text": "ก"}], [{"n": 2, "text": "ก"}], []]
     await narrow.close()
