@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from households.cases.rules import Origin, State, WithdrawReason
 from shared.areas import AreaCode, VillageCode
@@ -18,6 +18,18 @@ CaseIds = Annotated[list[UUID], Field(min_length=1, max_length=5000)]
 
 class NewCase(Schema):
     """A household to accompany, one that an edition marks or that the team found (Re X-ray)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "household_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a30",
+                    "origin": "field",
+                    "found_reason": "บ้านไม่มั่นคง รายได้ไม่พอ",
+                }
+            ]
+        }
+    )
 
     id: UUID | None = None
     """Made by the client, or by the service."""
@@ -52,6 +64,18 @@ class Facts(Schema):
 class Verification(Schema):
     """The team's finding at the household (การตรวจสอบข้อมูล)."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "developable": True,
+                    "notes": "อยู่อาศัยจริง ทำงานได้",
+                    "facts": {"lives_here": True, "income_per_person": "24500.00", "able_to_work": 2},
+                }
+            ]
+        }
+    )
+
     developable: bool
     """Can live better by work and help (พัฒนาได้); if not, the household is referred to welfare."""
     notes: Notes | None = None
@@ -60,6 +84,12 @@ class Verification(Schema):
 
 class CaseVerification(Verification):
     """The finding at one household of many."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"case_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a20", "developable": True}]
+        }
+    )
 
     case_id: UUID
 
@@ -72,6 +102,10 @@ class Verifications(Schema):
 
 class Proposals(Schema):
     """Verified cases to propose to the district committee; all are taken or none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"case_ids": ["01976f6e-4a43-7c7e-9c39-0a3d5c6b7a20"]}]}
+    )
 
     case_ids: CaseIds
 

@@ -1,20 +1,43 @@
 """What the API takes and gives about committees."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from households.committees.rules import Level, Role
 from shared.areas import AreaCode
 from shared.schemas import Schema
 
-Name = Annotated[str, Field(min_length=1, max_length=200, examples=["ศจพ.อ. เมืองอุบลราชธานี"])]
+Name = Annotated[str, Field(min_length=1, max_length=200, examples=["ศจพ.อ. ตระการพืชผล"])]
 Subject = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["user:district-chair"])
 ]
 OrderNumber = Annotated[str, Field(min_length=1, max_length=100, examples=["อบ 0017/1234"])]
+
+
+_EXAMPLE: dict[str, Any] = {
+    "level": "district",
+    "area_code": "3411",
+    "name_th": "ศจพ.อ. ตระการพืชผล",
+    "appointment_order": "อบ 0017/1234",
+    "appointed_on": "2025-10-01",
+    "members": [
+        {
+            "subject": "user:chair",
+            "display_name": "นายอำเภอ",
+            "role": "chair",
+            "term_from": "2025-10-01",
+        },
+        {
+            "subject": "user:secretary",
+            "display_name": "พัฒนาการอำเภอ",
+            "role": "secretary",
+            "term_from": "2025-10-01",
+        },
+    ],
+}
 
 
 class CommitteeName(Schema):
@@ -52,6 +75,8 @@ class MemberChange(Schema):
 
 class NewCommittee(Schema):
     """A committee to set up, with its first members."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     id: UUID | None = None
     level: Level

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from households.meetings.rules import MeetingState
 from shared.areas import AreaCode
@@ -34,6 +34,20 @@ class NewConflicts(Schema):
 
 class NewMeeting(Schema):
     """A meeting to record."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "committee_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10",
+                    "held_on": "2026-01-05",
+                    "place": "ห้องประชุมที่ว่าการอำเภอ",
+                    "minutes_number": "1/2569",
+                    "present": ["01976f6e-4a43-7c7e-9c39-0a3d5c6b7a11"],
+                }
+            ]
+        }
+    )
 
     id: UUID | None = None
     committee_id: UUID

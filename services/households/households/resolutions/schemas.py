@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from households.cases.rules import Decision
 from shared.schemas import Schema
@@ -21,6 +21,24 @@ class DecisionMade(Schema):
 
 class NewResolution(Schema):
     """A resolution to record: all its decisions are taken, or none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "resolution_no": "1",
+                    "decisions": [
+                        {"case_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a20", "decision": "certified"},
+                        {
+                            "case_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a21",
+                            "decision": "returned",
+                            "reason": "ข้อมูลไม่ครบ",
+                        },
+                    ],
+                }
+            ]
+        }
+    )
 
     resolution_no: Annotated[str, Field(min_length=1, max_length=50, examples=["1"])]
     """Unique within the meeting."""
