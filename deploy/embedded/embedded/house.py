@@ -1,15 +1,22 @@
 """The house in one process: databases ready, services and gateway served, workers running."""
 
 import asyncio
+import contextlib
 import importlib
+import os
 import socket
+import threading
 import time
-from typing import Any
+from collections.abc import Iterator
 
+import gateway.app
+import gateway.settings
 from embedded import database, front, members, secrets
 from embedded.layout import MEMBERS, SERVICES, Layout
 from shared import process, serving
 from shared.bus import InProcessBus
+
+_LAST_RESORT_SECONDS = 30
 
 
 async def live(layout: Layout, *, admin_url: str, began: float) -> None:
@@ -22,29 +29,32 @@ async def live(layout: Layout, *, admin_url: str, began: float) -> None:
     stop = asyncio.Event()
     with process.stop_signals(stop):
         async with asyncio.TaskGroup() as tasks:
-            behind = asyncio.Event()  # stops what stands behind the gateway, once the gateway has stopped
-            addresses = await _services(layout, tasks, admin_url=admin_url, stop=behind)
-            values = members.gateway_values(layout, addresses, admin_url=admin_url)
-            await front.prepare(layout, values)
-            listening = asyncio.Event()
-            tasks.create_task(_gateway(layout, values, stop=stop, behind=behind, listening=listening))
-            await listening.wait()
-            serving.settle_memory()
-            front.say(f"ready in {time.monotonic() - began:.1f} s")
-            await front.welcome(layout, stop=stop)
+            with _ended_in_time():
+                behind = asyncio.Event()  # stops what stands behind the gateway, once the gateway has stopped
+                addresses = await _services(layout, tasks, admin_url=admin_url, stop=behind)
+                values = members.gateway_values(layout, addresses, admin_url=admin_url)
+                await front.prepare(layout, values)
+                listening = asyncio.Event()
+                tasks.create_task(_gateway(layout, values, stop=stop, behind=behind, listening=listening))
+                await listening.wait()
+                serving.settle_memory()
+                front.say(f"ready in {time.monotonic() - began:.1f} s")
+                await front.welcome(layout, stop=stop)
 
 
 async def _services(
     layout: Layout, tasks: asyncio.TaskGroup, *, admin_url: str, stop: asyncio.Event
 ) -> dict[str, str]:
     """Start api and worker of every service; return the addresses once all listen."""
+    apps = {name: importlib.import_module(f"{name}.app") for name in SERVICES}
     workers = {name: importlib.import_module(f"{name}.worker") for name in SERVICES}
     bus = InProcessBus([consumer for worker in workers.values() for consumer in worker.CONSUMERS])
     addresses: dict[str, str] = {}
     started: list[asyncio.Event] = []
     for name in SERVICES:
-        settings = _settings(name, members.service_values(layout, name, admin_url=admin_url))
-        app = importlib.import_module(f"{name}.app").create_app(settings)
+        values = members.service_values(layout, name, admin_url=admin_url)
+        settings = importlib.import_module(f"{name}.settings").Settings(**values)
+        app = apps[name].create_app(settings)
         listener = serving.listen("127.0.0.1", 0)
         addresses[name] = _address(listener)
         started.append(asyncio.Event())
@@ -66,15 +76,28 @@ async def _gateway(
 ) -> None:
     """Serve the gateway until `stop`; then let what stands behind it stop too."""
     try:
-        app = importlib.import_module("gateway.app").create_app(_settings("gateway", values))
+        app = gateway.app.create_app(gateway.settings.Settings.model_validate(values))
         listener = serving.listen("127.0.0.1", layout.port)
         await serving.serve(app, listener, stop=stop, listening=listening)
     finally:
         behind.set()
 
 
-def _settings(member: str, values: dict[str, str]) -> Any:
-    return importlib.import_module(f"{member}.settings").Settings(**values)
+@contextlib.contextmanager
+def _ended_in_time() -> Iterator[None]:
+    """End the process when a failure does not end it: something that was cancelled waits for ever."""
+    try:
+        yield
+    except BaseException:
+        last_resort = threading.Timer(_LAST_RESORT_SECONDS, _end_now)
+        last_resort.daemon = True
+        last_resort.start()
+        raise
+
+
+def _end_now() -> None:
+    front.say("a part failed and the others did not stop; ended by force. The log tells more.")
+    os._exit(1)
 
 
 def _address(listener: socket.socket) -> str:

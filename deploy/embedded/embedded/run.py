@@ -4,8 +4,8 @@ PostgreSQL runs beside it from a wheel; gateway, services and workers run under 
 go through the in-process transport. One failing ends all: nothing half-alive stays behind.
 """
 
-import asyncio
 import contextlib
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ def main() -> None:
     began = time.monotonic()
     layout = Layout.from_environment()
     layout.make()
+    signal.signal(signal.SIGTERM, _interrupted)  # until the house listens to it: PostgreSQL is stopped too
     with layout.alone(), postgres(layout.database) as admin_url:
         # The services' imports take the longest part of a start; a busy port or folder is told before them.
         import uvloop  # noqa: PLC0415
@@ -31,6 +32,10 @@ def main() -> None:
             observability.configure_logging(stream=log)
             uvloop.run(house.live(layout, admin_url=admin_url, began=began))
     print("stopped", flush=True)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
@@ -48,5 +53,7 @@ def postgres(folder: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(asyncio.CancelledError):
+    try:
         main()
+    except KeyboardInterrupt:
+        sys.exit("stopped before everything was up")
