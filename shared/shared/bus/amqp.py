@@ -8,15 +8,16 @@ from uuid import UUID
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelClosed, PublishError
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelClosed
 
 from shared.bus import topology
 from shared.bus.amqp_consumer import ATTEMPT, ERROR, Incoming
+from shared.bus.amqp_publisher import Publisher
 from shared.bus.base import DeadLetter, NotPublished, Unroutable
 from shared.consumers import Consumer
 from shared.db import Database
-from shared.events import CONTENT_TYPE, Envelope, InvalidEnvelope, decode, encode
+from shared.events import CONTENT_TYPE, Envelope, InvalidEnvelope, decode
 
 CONNECT_SECONDS: Final = 10.0
 PUBLISH_SECONDS: Final = 10.0
@@ -35,7 +36,7 @@ class AmqpBus:
         self._name = name
         self._turn = asyncio.Lock()
         self._connection: AbstractConnection | None = None
-        self._events: AbstractExchange | None = None
+        self._publisher: Publisher | None = None
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
         """Publish events, persistent and mandatory, and wait for every confirm. Raises `NotPublished`.
@@ -44,19 +45,14 @@ class AmqpBus:
         """
         async with self._turn:
             try:
-                exchange = await self._exchange()
+                if self._publisher is None or self._publisher.is_closed:
+                    await self._connect()
+                assert self._publisher is not None  # noqa: S101  # just made
                 async with asyncio.timeout(PUBLISH_SECONDS):
-                    outcomes = await asyncio.gather(
-                        *(_publish(exchange, envelope) for envelope in envelopes), return_exceptions=True
-                    )
+                    failures = await self._publisher.publish(envelopes)
             except (TimeoutError, *CONNECTION_EXCEPTIONS) as error:
                 await self._drop()
                 raise NotPublished(dict.fromkeys((envelope.id for envelope in envelopes), error)) from error
-            failures = {
-                envelope.id: outcome
-                for envelope, outcome in zip(envelopes, outcomes, strict=True)
-                if isinstance(outcome, BaseException)
-            }
             if failures:
                 if not all(isinstance(error, Unroutable) for error in failures.values()):
                     await self._drop()
@@ -132,20 +128,18 @@ class AmqpBus:
 
             yield channel, messages()
 
-    async def _exchange(self) -> AbstractExchange:
-        if self._events is None or self._connection is None or self._connection.is_closed:
-            await self._drop()
-            async with asyncio.timeout(CONNECT_SECONDS):
-                self._connection = await aio_pika.connect(
-                    self._url, client_properties={"connection_name": f"{self._name} relay"}
-                )
-                await declare_shared(self._connection)
-                channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-                self._events = await channel.get_exchange(topology.EVENTS)
-        return self._events
+    async def _connect(self) -> None:
+        await self._drop()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            self._connection = await aio_pika.connect(
+                self._url, client_properties={"connection_name": f"{self._name} relay"}
+            )
+            await declare_shared(self._connection)
+            channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+            self._publisher = Publisher(await channel.get_underlay_channel())
 
     async def _drop(self) -> None:
-        connection, self._connection, self._events = self._connection, None, None
+        connection, self._connection, self._publisher = self._connection, None, None
         if connection is not None:
             await _close(connection)
 
@@ -178,20 +172,6 @@ async def declare_all(url: str, consumers: Sequence[Consumer]) -> None:
         channel = await connection.channel()
         for consumer in consumers:
             await topology.declare(channel, topology.of(consumer))
-
-
-async def _publish(exchange: AbstractExchange, envelope: Envelope) -> None:
-    message = aio_pika.Message(
-        encode(envelope),
-        content_type=CONTENT_TYPE,
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        message_id=str(envelope.id),
-        type=envelope.type,
-    )
-    try:
-        await exchange.publish(message, envelope.type, mandatory=True)
-    except PublishError as error:
-        raise Unroutable(f"no queue takes {envelope.type}") from error
 
 
 async def _close(connection: AbstractConnection) -> None:

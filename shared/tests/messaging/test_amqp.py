@@ -1,6 +1,7 @@
 """What only a broker can do to us: go away, come back, refuse, cancel, and hold what is no event."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import aio_pika
 import orjson
@@ -120,7 +121,7 @@ async def test_a_second_worker_stands_by_and_takes_over(amqp: Rig) -> None:
 
 
 @pytest.fixture
-async def restricted(rabbit: PrivateRabbit) -> Consumer:
+async def restricted(rabbit: PrivateRabbit) -> AsyncIterator[Consumer]:
     """Load the definitions of services alpha and beta, each with its own broker user."""
     handlers = {"alpha.basket.filled.v1": Handler(Filled, Beta().on_filled)}
     consumer = Consumer("beta.restricted", handlers)
@@ -131,7 +132,11 @@ async def restricted(rabbit: PrivateRabbit) -> Consumer:
     await asyncio.to_thread(rabbit.control, "import_definitions", str(place))
     for user in ("alpha", "beta"):
         await asyncio.to_thread(rabbit.control, "change_password", user, f"{user}-secret")
-    return consumer
+    yield consumer
+    async with await aio_pika.connect(rabbit.url()) as connection:
+        channel = await connection.channel()
+        for queue in topology.of(consumer).queues:
+            await channel.queue_delete(queue.name)
 
 
 async def test_a_service_publishes_and_consumes_with_its_own_broker_user(
