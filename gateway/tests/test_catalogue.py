@@ -184,6 +184,19 @@ def assert_references_lead_somewhere(document: dict[str, Any]) -> None:
         todo.extend(node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
 
 
+def test_a_tag_of_several_services_is_told_apart() -> None:
+    one, two = service("loans"), service("sales")
+    for document in (one, two):
+        for item in document["paths"].values():
+            item["get"]["tags"].append("jobs")
+    merged = merge({"funds": one, "otop": two}, public_url="http://x")
+    assert merged["paths"]["/v1/sales"]["get"]["tags"] == ["sales", "otop jobs"]
+    assert merged["x-tagGroups"] == [
+        {"name": "funds", "tags": ["loans", "funds jobs"]},
+        {"name": "otop", "tags": ["sales", "otop jobs"]},
+    ]
+
+
 async def test_the_merged_document_is_valid_openapi_3_1(house: House) -> None:
     async with httpx.AsyncClient(base_url=house.url) as client:
         answer = await client.get("/openapi.json")

@@ -31,6 +31,7 @@ def merge(documents: Mapping[str, Mapping[str, Any]], *, public_url: str) -> dic
         "x-tagGroups": [],
     }
     used_ids: set[str] = set()
+    shared_tags = _shared_tags(documents)
     for service, original in documents.items():
         document = _own_names(service, copy.deepcopy(dict(original)), merged["components"])
         tags: dict[str, None] = {}
@@ -39,6 +40,9 @@ def merge(documents: Mapping[str, Mapping[str, Any]], *, public_url: str) -> dic
             for method in _METHODS:
                 if method in item:
                     _operation(item[method], service, used_ids, default)
+                    item[method]["tags"] = [
+                        f"{service} {tag}" if tag in shared_tags else tag for tag in item[method]["tags"]
+                    ]
                     tags.update(dict.fromkeys(item[method]["tags"]))
             merged["paths"][path] = item
         for kind, entries in document.get("components", {}).items():
@@ -50,6 +54,17 @@ def merge(documents: Mapping[str, Mapping[str, Any]], *, public_url: str) -> dic
     merged["components"]["securitySchemes"] = _schemes(public_url)
     merged["tags"] = list({tag["name"]: tag for tag in merged["tags"]}.values())
     return merged
+
+
+def _shared_tags(documents: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Return the tags that more than one service uses: they get the service's name in front."""
+    users: dict[str, set[str]] = {}
+    for service, document in documents.items():
+        for item in document.get("paths", {}).values():
+            for method in _METHODS:
+                for tag in item.get(method, {}).get("tags", ()):
+                    users.setdefault(tag, set()).add(service)
+    return {tag for tag, services in users.items() if len(services) > 1}
 
 
 def _operation(operation: dict[str, Any], service: str, used_ids: set[str], default: Any) -> None:
@@ -107,16 +122,12 @@ def _refer(node: Any, renamed: Mapping[str, str]) -> Any:
 
 
 def _schemes(public_url: str) -> dict[str, Any]:
+    scopes = dict(sorted(SCOPES.items()))
     return {
         "oauth2": {
             "type": "oauth2",
             "description": "Client credentials of a portal or feed",
-            "flows": {
-                "clientCredentials": {
-                    "tokenUrl": f"{public_url}/oauth/token",
-                    "scopes": dict(sorted(SCOPES.items())),
-                }
-            },
+            "flows": {"clientCredentials": {"tokenUrl": f"{public_url}/oauth/token", "scopes": scopes}},
         },
         "bearer": {
             "type": "http",
