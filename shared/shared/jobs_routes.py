@@ -65,6 +65,45 @@ class JobFilters(Filters):
     kind: Annotated[str, Query(max_length=60)] | None = None
 
 
+Reader = Annotated[Principal, requires("jobs:read")]
+
+
+async def list_jobs(
+    session: ReadSession,
+    principal: Reader,
+    page: paging.PageParams,
+    filters: Annotated[JobFilters, Query()],
+    request: Request,
+) -> Response:
+    """List your own jobs and those of your areas, newest first."""
+    rows = await _list(session, principal=principal, page=page, filters=filters)
+    shown = [_shown(row, request, now=clock.now()) for row in rows[: page.limit]]
+    more = len(rows) > page.limit
+    total = await _count(session, principal=principal, filters=filters) if page.count else None
+    key = [str(rows[page.limit - 1]["id"])] if more else None
+    return paging.page(page, shown, next_key=key, total=total)
+
+
+async def get_job(session: ReadSession, principal: Reader, job_id: UUID, request: Request) -> Response:
+    """Return a job's state, progress and result."""
+    row = await _find(session, job_id, principal=principal)
+    shown = _shown(row, request, now=clock.now())
+    return Response(paging.json_bytes(shown), media_type="application/json")
+
+
+async def stream_job(
+    session: ReadSession, principal: Reader, job_id: UUID, request: Request
+) -> StreamingResponse:
+    """Send the job at once, whenever it changes, and a last time at its end; then close.
+
+    A client that reconnects gets the present state first, whatever `Last-Event-ID` it sends.
+    """
+    row = await _find(session, job_id, principal=principal)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    events = _events(row, request, principal)
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+
 def router(service: str) -> APIRouter:
     """Return the routes of one service's jobs."""
     made = APIRouter(
@@ -73,62 +112,24 @@ def router(service: str) -> APIRouter:
         route_class=Route,
         responses=problems.responses(NotFound),
     )
-
-    @made.get(
+    made.add_api_route(
         "",
+        list_jobs,
         response_model=paging.Page[Job],
         operation_id=f"list_{service}_jobs",
         summary="Jobs, newest first",
     )
-    async def list_jobs(
-        session: ReadSession,
-        principal: Annotated[Principal, requires("jobs:read")],
-        page: paging.PageParams,
-        filters: Annotated[JobFilters, Query()],
-        request: Request,
-    ) -> Response:
-        """List your own jobs and those of your areas."""
-        rows = await _list(session, principal=principal, page=page, filters=filters)
-        shown = [_shown(row, request, now=clock.now()) for row in rows[: page.limit]]
-        more = len(rows) > page.limit
-        total = await _count(session, principal=principal, filters=filters) if page.count else None
-        key = [str(rows[page.limit - 1]["id"])] if more else None
-        return paging.page(page, shown, next_key=key, total=total)
-
-    @made.get("/{job_id}", response_model=Job, operation_id=f"get_{service}_job", summary="One job")
-    async def get_job(
-        session: ReadSession,
-        principal: Annotated[Principal, requires("jobs:read")],
-        job_id: UUID,
-        request: Request,
-    ) -> Response:
-        """Return a job's state, progress and result."""
-        row = await _find(session, job_id, principal=principal)
-        shown = _shown(row, request, now=clock.now())
-        return Response(paging.json_bytes(shown), media_type="application/json")
-
-    @made.get(
+    made.add_api_route(
+        "/{job_id}", get_job, response_model=Job, operation_id=f"get_{service}_job", summary="One job"
+    )
+    made.add_api_route(
         "/{job_id}/events",
+        stream_job,
         response_class=StreamingResponse,
         responses={200: {"description": "A job per event", "content": {"text/event-stream": {}}}},
         operation_id=f"stream_{service}_job",
         summary="A job's progress as server-sent events",
     )
-    async def stream_job(
-        session: ReadSession,
-        principal: Annotated[Principal, requires("jobs:read")],
-        job_id: UUID,
-        request: Request,
-    ) -> StreamingResponse:
-        """Send the job at once, whenever it changes, and a last time at its end; then close.
-
-        A client that reconnects gets the present state first, whatever `Last-Event-ID` it sends.
-        """
-        row = await _find(session, job_id, principal=principal)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        events = _events(row, request, principal)
-        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
-
     return made
 
 

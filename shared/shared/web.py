@@ -40,21 +40,15 @@ def create_app(
     hooks: Sequence[Hook] = (),
     database: Database | None = None,
 ) -> FastAPI:
-    """Return a service's app; `hooks` are context managers entered while it runs, `name` is its audience."""
+    """Return a service's app; `hooks` are context managers entered while it runs, `name` is its audience.
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(app.state.database.close)
-            for hook in hooks:
-                await stack.enter_async_context(hook(app))
-            yield
-
+    A `database` that is handed in is its maker's to close.
+    """
     app = FastAPI(
         title=title,
         description=description,
         version="1",
-        lifespan=lifespan,
+        lifespan=_lifespan(hooks, closes=database is None),
         openapi_url="/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -80,6 +74,23 @@ def create_app(
     app.add_middleware(Hardening)
     app.add_middleware(observability.Observed, service=name)
     return app
+
+
+def _lifespan(
+    hooks: Sequence[Hook], *, closes: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what runs while the app does: its hooks, and at the end the closing of its database."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if closes:
+                stack.push_async_callback(app.state.database.close)
+            for hook in hooks:
+                await stack.enter_async_context(hook(app))
+            yield
+
+    return lifespan
 
 
 def _telemetry(name: str, settings: ServiceSettings) -> TelemetryConfig:
