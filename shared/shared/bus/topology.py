@@ -152,72 +152,51 @@ def definitions(services: Iterable[str], consumers: Iterable[Consumer]) -> dict[
     """Return RabbitMQ's definitions document: the topology, a user for each service and its permissions.
 
     A service writes only events of its own name, reads and declares only what bears its name. Users have
-    no password here, so that nobody can log in as them before `tools.broker` has filled one in.
+    no password here, so that nobody can log in as them before the deployment has filled one in.
     """
     parts = [SHARED, *(of(consumer) for consumer in consumers)]
     exchanges = {exchange.name: exchange for part in parts for exchange in part.exchanges}
     names = sorted(services)
+    topic = {"vhost": "/", "exchange": EVENTS, "read": ".*"}
     return {
         "vhosts": [{"name": "/"}],
-        "users": [
-            {
-                "name": name,
-                "password_hash": "",
-                "hashing_algorithm": "rabbit_password_hashing_sha256",
-                "tags": [],
-                "limits": {},
-            }
-            for name in names
-        ],
-        "permissions": [
-            {
-                "user": name,
-                "vhost": "/",
-                "configure": rf"^{name}\.",
-                "write": rf"^({EVENTS}$|{name}\.)",
-                "read": rf"^({EVENTS}$|{name}\.)",
-            }
-            for name in names
-        ],
-        "topic_permissions": [
-            {"user": name, "vhost": "/", "exchange": EVENTS, "write": rf"^{name}\.", "read": ".*"}
-            for name in names
-        ],
+        "users": [_user(name) for name in names],
+        "permissions": [_permission(name) for name in names],
+        "topic_permissions": [{"user": name, **topic, "write": rf"^{name}\."} for name in names],
         "exchanges": [
-            {
-                "name": exchange.name,
-                "vhost": "/",
-                "type": exchange.kind,
-                "durable": True,
-                "auto_delete": False,
-                "internal": False,
-                "arguments": exchange.arguments,
-            }
-            for exchange in exchanges.values()
+            {**_DURABLE, "name": one.name, "type": one.kind, "internal": False, "arguments": one.arguments}
+            for one in exchanges.values()
         ],
         "queues": [
-            {
-                "name": queue.name,
-                "vhost": "/",
-                "durable": True,
-                "auto_delete": False,
-                "arguments": queue.arguments,
-            }
+            {**_DURABLE, "name": queue.name, "arguments": queue.arguments}
             for part in parts
             for queue in part.queues
         ],
-        "bindings": [
-            {
-                "source": binding.exchange,
-                "vhost": "/",
-                "destination": binding.queue,
-                "destination_type": "queue",
-                "routing_key": binding.key,
-                "arguments": {},
-            }
-            for part in parts
-            for binding in part.bindings
-        ],
+        "bindings": [_binding(binding) for part in parts for binding in part.bindings],
+    }
+
+
+_DURABLE: Final = {"vhost": "/", "durable": True, "auto_delete": False}
+
+
+def _user(name: str) -> dict[str, Any]:
+    algorithm = "rabbit_password_hashing_sha256"
+    return {"name": name, "password_hash": "", "hashing_algorithm": algorithm, "tags": [], "limits": {}}
+
+
+def _permission(name: str) -> dict[str, Any]:
+    usable = rf"^({EVENTS}$|{name}\.)"
+    return {"user": name, "vhost": "/", "configure": rf"^{name}\.", "write": usable, "read": usable}
+
+
+def _binding(binding: Binding) -> dict[str, Any]:
+    return {
+        "source": binding.exchange,
+        "vhost": "/",
+        "destination": binding.queue,
+        "destination_type": "queue",
+        "routing_key": binding.key,
+        "arguments": {},
     }
 
 
