@@ -43,7 +43,7 @@ _LIST_FIELDS = (
     "resolution_id", "decided_on", "certified_on", "version", "created_at", "updated_at",
 )  # fmt: skip
 _LISTED = (*(_C[name] for name in _LIST_FIELDS), _C.appealed_by.is_not(None).label("appealed"))
-_CASE_FIELDS = tuple(Case.__dataclass_fields__)
+_CASE_FIELDS = tuple(name for name in Case.__dataclass_fields__ if name != "active")
 
 # What other capabilities hold and cases are opened from, joined by the database, never changed here.
 _EDITIONS = table(
@@ -120,20 +120,26 @@ async def transitions(session: AsyncSession, case_id: UUID) -> list[asyncpg.Reco
 
 async def locked(session: AsyncSession, ids: Collection[UUID], *, areas: Sequence[str]) -> dict[UUID, Case]:
     """Return the cases that the caller may see, locked in one order until the commit."""
-    statement = select(*(_C[name] for name in _CASE_FIELDS)).where(
-        _C.id == any_(_uuids(ids)), within(_C.village_code, areas)
-    )
-    rows = await fetch(session, statement.order_by(_C.id).with_for_update())
+    statement = _whole().where(_C.id == any_(_uuids(ids)), within(_C.village_code, areas))
+    rows = await fetch(session, statement.order_by(_C.id).with_for_update(of=_CASES))
     return {row["id"]: _case(row) for row in rows}
 
 
 async def locked_open(session: AsyncSession, household_ids: Collection[UUID]) -> list[Case]:
     """Return the open cases of households, locked in one order; for what happens to a household."""
-    statement = select(*(_C[name] for name in _CASE_FIELDS)).where(
-        _C.household_id == any_(_uuids(household_ids)), _C.state == any_(_texts(OPEN))
-    )
-    rows = await fetch(session, statement.order_by(_C.id).with_for_update())
+    statement = _whole().where(_C.household_id == any_(_uuids(household_ids)), _C.state == any_(_texts(OPEN)))
+    rows = await fetch(session, statement.order_by(_C.id).with_for_update(of=_CASES))
     return [_case(row) for row in rows]
+
+
+def _whole() -> Select[Any]:
+    """Build the SELECT of cases with whether their households' records stand."""
+    active = (_HOUSEHOLDS.c.status == "active").label("active")
+    return (
+        select(*(_C[name] for name in _CASE_FIELDS), active)
+        .select_from(_CASES)
+        .join(_HOUSEHOLDS, _HOUSEHOLDS.c.id == _C.household_id)
+    )
 
 
 def _case(row: asyncpg.Record) -> Case:

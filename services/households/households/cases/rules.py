@@ -162,6 +162,8 @@ class Case:
     decided_on: date | None = None
     certified_on: date | None = None
     reason: str | None = None
+    active: bool = True
+    """Whether the household's record stands: not closed, nor merged into another."""
 
     @property
     def proposers(self) -> frozenset[str]:
@@ -198,7 +200,9 @@ def dismiss(case: Case, *, reason: str) -> Case:
 
 
 def propose(case: Case, *, by: str) -> Case:
-    """Return the case as proposed to the district committee."""
+    """Return the case as proposed to the district committee; refused also when nobody lives there."""
+    if not case.active:
+        raise StepRefused
     return take(case, Step.PROPOSE, proposed_by=by, appealed_by=None, reason=None)
 
 

@@ -1,6 +1,7 @@
 """Refusals about resolutions."""
 
 from households.cases.errors import CaseNotFound, CaseTwice, WrongState
+from households.registry.errors import HouseholdNotActive
 from households.resolutions.rules import Obstacle
 from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
 
@@ -77,6 +78,7 @@ class DecisionsRefused(Conflict):
 
 REFUSALS: dict[Obstacle, type[Refusal]] = {
     Obstacle.WRONG_STATE: WrongState,
+    Obstacle.NOT_ACTIVE: HouseholdNotActive,
     Obstacle.WRONG_COMMITTEE_LEVEL: WrongCommitteeLevel,
     Obstacle.WRONG_COMMITTEE_AREA: WrongCommitteeArea,
     Obstacle.PROPOSER: ProposerCannotCertify,

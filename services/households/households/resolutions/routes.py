@@ -9,6 +9,7 @@ from households.cases.errors import CaseNotFound, CaseTwice, WrongState
 from households.meetings import queries as meetings
 from households.meetings.errors import MeetingNotFound, MeetingNotHeld
 from households.permissions import CaseApprover, CommitteeReader
+from households.registry.errors import HouseholdNotActive
 from households.resolutions import queries, service
 from households.resolutions.errors import (
     ConflictOfInterest,
@@ -44,6 +45,7 @@ router = web.router(tags=["resolutions"])
         CaseNotFound,
         MeetingNotHeld,
         WrongState,
+        HouseholdNotActive,
         QuorumMissing,
         WrongCommitteeLevel,
         WrongCommitteeArea,

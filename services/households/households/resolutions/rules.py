@@ -22,6 +22,7 @@ class Obstacle(StrEnum):
     """Why a meeting cannot take a decision on a case."""
 
     WRONG_STATE = "wrong_state"
+    NOT_ACTIVE = "household_not_active"
     WRONG_COMMITTEE_LEVEL = "wrong_committee_level"
     WRONG_COMMITTEE_AREA = "wrong_committee_area"
     PROPOSER = "proposer_cannot_certify"
@@ -44,19 +45,29 @@ def obstacle(
 
     `recorder` is the subject who records the resolution.
     """
-    if after(case.state, DECIDES[decision]) is None:
-        return Obstacle.WRONG_STATE
-    if len(sitting.area_code) != (PROVINCE if case.appealed_by else DISTRICT):
-        return Obstacle.WRONG_COMMITTEE_LEVEL
-    if not case.village_code.startswith(sitting.area_code):
-        return Obstacle.WRONG_COMMITTEE_AREA
-    barred = _recorder(case, sitting, recorder=recorder)
-    if barred is not None:
-        return barred
+    found = (
+        _standing(case, decision) or _committee(case, sitting) or _recorder(case, sitting, recorder=recorder)
+    )
+    if found is not None:
+        return found
     if decision is not Decision.CERTIFIED and not reason:
         return Obstacle.REASON
     absent = len(sitting.present) - voters(case, sitting)
     return None if sitting.quorate(excluded=absent) else Obstacle.QUORUM
+
+
+def _standing(case: Case, decision: Decision) -> Obstacle | None:
+    """Return why nobody may decide this about the case now."""
+    if after(case.state, DECIDES[decision]) is None:
+        return Obstacle.WRONG_STATE
+    return Obstacle.NOT_ACTIVE if decision is Decision.CERTIFIED and not case.active else None
+
+
+def _committee(case: Case, sitting: Sitting) -> Obstacle | None:
+    """Return why this committee does not decide on the case."""
+    if len(sitting.area_code) != (PROVINCE if case.appealed_by else DISTRICT):
+        return Obstacle.WRONG_COMMITTEE_LEVEL
+    return None if case.village_code.startswith(sitting.area_code) else Obstacle.WRONG_COMMITTEE_AREA
 
 
 def _recorder(case: Case, sitting: Sitting, *, recorder: str) -> Obstacle | None:

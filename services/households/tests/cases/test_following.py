@@ -107,3 +107,17 @@ async def test_a_household_with_the_only_case_is_not_dropped(story: Story) -> No
     assert (await story.team.get(f"/v1/households/{with_case}")).json()["status"] == "active"
     assert (await merge(story, with_case, other)).status_code == 201
     assert await story.state(case_id) == "certified"
+
+
+async def test_a_household_that_everybody_left_is_neither_proposed_nor_certified(story: Story) -> None:
+    proposed, verified = await story.proposed(), await story.verified()
+    meeting = await story.meeting(await story.committee())
+    for case_id in (proposed, verified):
+        household_id = await household_of(story, case_id)
+        (head,) = (await story.team.get(f"/v1/households/{household_id}")).json()["members"]
+        path = f"/v1/households/{household_id}/members/{head['id']}/leave"
+        assert (await story.team.post(path, {"left_on": "2026-01-10"})).status_code < 300
+    answer = await story.resolve(meeting, proposed)
+    assert (answer.status_code, answer.json()["code"]) == (409, "household_not_active")
+    answer = await story.team.post("/v1/cases/proposals", {"case_ids": [verified]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")

@@ -52,6 +52,12 @@ def test_only_proposed_cases_are_decided_on() -> None:
                 assert wrong is Obstacle.WRONG_STATE, (state, decision)
 
 
+def test_a_household_whose_record_is_closed_is_not_certified_but_may_be_rejected() -> None:
+    closed = replace(PROPOSED, active=False)
+    assert found(closed) is Obstacle.NOT_ACTIVE
+    assert found(closed, decision=Decision.REJECTED, reason="ย้ายออก") is None
+
+
 def test_the_tambon_and_the_province_do_not_certify_but_the_province_hears_appeals() -> None:
     for area in ("34", "341102", "34110209"):
         assert found(sitting=replace(SITTING, area_code=area)) is Obstacle.WRONG_COMMITTEE_LEVEL
