@@ -75,6 +75,10 @@ def _plain(app: FastAPI, name: str, seen: Seen) -> None:
     async def written(thing_id: str) -> str:
         return thing_id
 
+    @app.get(f"/v1/jobs/{name}/{{job_id}}", dependencies=READ)
+    async def job(job_id: str) -> dict[str, str]:
+        return {"id": job_id}
+
     @app.get(f"/v1/{name}/open")
     async def public(request: Request) -> dict[str, Any]:
         return {"authorization": request.headers.get("authorization")}

@@ -25,6 +25,11 @@ async def test_a_request_reaches_the_service_that_owns_the_noun(caller: httpx.As
     assert told["body"] == '{"x": 1}'
 
 
+async def test_a_noun_of_every_service_reaches_the_service_named_next(caller: httpx.AsyncClient) -> None:
+    answer = await caller.get("/v1/jobs/things/7")
+    assert (answer.status_code, answer.json()) == (200, {"id": "7"})
+
+
 async def test_an_address_that_nobody_owns_is_404_with_its_own_code(caller: httpx.AsyncClient) -> None:
     answer = await caller.get("/v1/nothings")
     assert answer.status_code == 404
