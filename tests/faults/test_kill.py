@@ -129,9 +129,8 @@ def prepare(house: House) -> list[str]:
 
 
 async def test_no_acknowledged_write_and_no_event_is_lost_by_kill_9(
-    running: Trial, record_property: Callable[[str, object], None]
+    running: Trial, house: House, record_property: Callable[[str, object], None]
 ) -> None:
-    house = running.house()
     writers = Writers(house, await asyncio.to_thread(prepare, house))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(writers.run())

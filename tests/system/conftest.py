@@ -1,5 +1,6 @@
 """One whole house for all system tests: the embedded layout, reached through the gateway."""
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,7 @@ def running() -> Iterator[Trial]:
 
 
 @pytest.fixture(scope="session")
-def house(running: Trial) -> House:
+def house(running: Trial) -> Iterator[House]:
     """Return its API."""
-    return running.house()
+    with contextlib.closing(running.house()) as found:
+        yield found

@@ -134,6 +134,10 @@ class House:
         self._http = httpx.Client(timeout=60)
         self.client = Client(self.base, self._http, self.credentials)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def person(self, name: str) -> Person:
         """Return one of the demo's people."""
         return Person(self.base, self._http, self.credentials["users"][name]["token_command"])
