@@ -65,7 +65,7 @@ format: $(READY) ## put the code into the one shape
 
 .PHONY: types
 types: $(READY) ## mypy, strict
-	@$(BIN)/mypy $(CODE)
+	@status=0; for member in $(CODE); do $(BIN)/mypy $$member || status=1; done; exit $$status  # each has its `tests`
 
 .PHONY: bench
 bench: $(READY) ## the figures, with their method
