@@ -19,7 +19,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import context, errors, problems
+from shared import clock, context, errors, problems
 from shared.ids import uuid7
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -88,9 +88,7 @@ def _ids(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutable
 
 
 def _time(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    moment = time.time()
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
-    event["at"] = f"{stamp}.{int(moment % 1 * 1000):03d}Z"
+    event["at"] = clock.now().isoformat(timespec="milliseconds")
     return event
 
 
