@@ -52,6 +52,8 @@ async def _live(layout: Layout, found: Broker, *, admin_url: str, began: float) 
     addresses = {name: f"http://127.0.0.1:{ports[f'{name} api']}" for name in SERVICES}
     values["gateway"] = members.gateway_values(layout, addresses, admin_url=admin_url)
     await _migrate(layout, values, admin_url=admin_url)
+    for member, own in values.items():
+        members.remember(layout, member, own)
     await front.prepare(layout, values["gateway"])
     ports["gateway api"] = layout.port
     children = [_child(layout, name, port=port, values=values) for name, port in ports.items()]

@@ -3,9 +3,8 @@
 import asyncio
 import shlex
 import sys
-from pathlib import Path
 
-from embedded import members, secrets
+from embedded import members
 from embedded.layout import Layout
 from gateway import seed
 from shared import clock
@@ -18,14 +17,8 @@ def say(text: str) -> None:
 
 
 async def prepare(layout: Layout, values: dict[str, str]) -> None:
-    """Write the gateway's settings and the demo's credentials where commands and people find them.
-
-    `values` are the gateway's settings. Its database is ready.
-    """
-    environment = members.environment(
-        "gateway", {k: v for k, v in values.items() if k != "owner_database_url"}
-    )
-    secrets.write(env_file(layout), "".join(f"{name}={value}\n" for name, value in environment.items()))
+    """Write the demo's credentials where people find them; `values` are the gateway's settings."""
+    members.remember(layout, "gateway", values)
     database = Database(values["database_url"], application_name="embedded", pool_size=1)
     try:
         credentials = await seed.seed_demo(
@@ -38,11 +31,6 @@ async def prepare(layout: Layout, values: dict[str, str]) -> None:
     finally:
         await database.close()
     seed.write(layout.credentials, credentials)
-
-
-def env_file(layout: Layout) -> Path:
-    """Return the file with the gateway's settings, for `gateway.login`."""
-    return layout.secrets / "gateway" / "gateway.env"
 
 
 async def welcome(layout: Layout, *, stop: asyncio.Event) -> None:
@@ -70,7 +58,15 @@ async def welcome(layout: Layout, *, stop: asyncio.Event) -> None:
 
 def login_command(layout: Layout) -> str:
     """Return the command that prints a demo user's token, short of the user."""
-    return shlex.join([sys.executable, "-m", "gateway.login", "--env-file", str(env_file(layout))])
+    return shlex.join(
+        [
+            sys.executable,
+            "-m",
+            "gateway.login",
+            "--env-file",
+            str(members.environment_file(layout, "gateway")),
+        ]
+    )
 
 
 async def _load_demo(layout: Layout, *, stop: asyncio.Event) -> bool:

@@ -53,6 +53,7 @@ async def _services(
     started: list[asyncio.Event] = []
     for name in SERVICES:
         values = members.service_values(layout, name, admin_url=admin_url)
+        members.remember(layout, name, values)
         settings = importlib.import_module(f"{name}.settings").Settings(**values)
         app = apps[name].create_app(settings)
         listener = serving.listen("127.0.0.1", 0)

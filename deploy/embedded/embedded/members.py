@@ -45,6 +45,22 @@ def _gateway_keys(layout: Layout) -> Path:
     return folder
 
 
+def remember(layout: Layout, member: str, values: dict[str, str]) -> Path:
+    """Keep a running member's settings in a file of its environment, for commands like `gateway.login`.
+
+    The owner role is left out: no command needs more than the member itself.
+    """
+    own = environment(member, {name: value for name, value in values.items() if name != "owner_database_url"})
+    path = environment_file(layout, member)
+    secrets.write(path, "".join(f"{name}={value}\n" for name, value in own.items()))
+    return path
+
+
+def environment_file(layout: Layout, member: str) -> Path:
+    """Return where a member's settings are kept while it runs."""
+    return layout.secrets / member / f"{member}.env"
+
+
 def environment(member: str, values: dict[str, str]) -> dict[str, str]:
     """Return settings as the variables of a process's environment."""
     return {f"CHUMCHON_{member.upper()}_{name.upper()}": value for name, value in values.items()}
