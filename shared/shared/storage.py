@@ -85,6 +85,10 @@ class Files:
         async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
             yield bytes(chunk)
 
+    def path(self, key: str) -> Path | None:
+        """Return where a file lies if that is a local folder: to be read, never to be kept or changed."""
+        return None if self._folder is None else self._folder / _checked(key)
+
     async def fetch(self, key: str, target: Path) -> None:
         """Copy a file to a local path, for readers that must seek (ZIP, XLSX, Parquet)."""
         with target.open("wb") as file:

@@ -3,6 +3,7 @@
 The registry takes a fact only from an edition at least as new as the one that told it last; the snapshot of
 an older edition is stored all the same.
 """
+# ruff: noqa: S608  # statements of our own names and numbers; values are parameters
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +18,10 @@ from households.feeds.sql import run
 _INCOMING_HOUSEHOLDS = """
 CREATE TEMP TABLE incoming_households ON COMMIT DROP AS
 SELECT s.*, coalesce(h.id, s.id) AS household_id, h.id IS NULL AS is_new,
-       coalesce(h.status = 'active' AND coalesce(h.last_edition_year, 0) <= CAST(:year AS int), true) AS is_newest,
-       h.village_code AS village_before, e.own_dimensions AS own_dimensions_before, e.edition_id IS NOT NULL AS in_edition
+       coalesce(h.status = 'active' AND coalesce(h.last_edition_year, 0) <= CAST(:year AS int),
+       true) AS is_newest,
+       h.village_code AS village_before, e.own_dimensions AS own_dimensions_before,
+           e.edition_id IS NOT NULL AS in_edition
 FROM staged_households s
 LEFT JOIN households h ON h.house_id = s.house_id
 LEFT JOIN edition_households e ON e.edition_id = CAST(:edition AS uuid) AND e.household_id = h.id
@@ -36,12 +39,17 @@ WHERE NOT EXISTS (SELECT FROM incoming_households i WHERE i.household_id = h.id)
 """
 _INCOMING_PERSONS = """
 CREATE TEMP TABLE incoming_persons ON COMMIT DROP AS
-SELECT s.position, s.membership_id, s.row_hash, s.citizen_id_index, s.citizen_id_enc, s.prefix, s.first_name,
-       s.first_name_key, s.last_name, s.last_name_key, s.sex, s.birth_date, s.relation, s.occupation, s.conditions,
-       s.indicators, s.failed, s.own_dimensions, (s.own_dimensions | h.own_dimensions)::smallint AS dimensions,
+SELECT s.position, s.id, s.row_hash, s.citizen_id_index, s.citizen_id_enc, s.prefix, s.first_name,
+       coalesce(s.first_name_key, s.first_name) COLLATE "C" AS first_name_key, s.last_name,
+       coalesce(s.last_name_key, s.last_name) COLLATE "C" AS last_name_key, s.sex, s.birth_date,
+       s.relation, s.occupation, s.conditions,
+       s.indicators, s.failed, s.own_dimensions,
+       (s.own_dimensions | h.own_dimensions)::smallint AS dimensions,
        coalesce(p.id, s.id) AS person_id, p.id IS NULL AS is_new,
-       p.merged_into IS NULL AND coalesce(p.last_edition_year, 0) <= CAST(:year AS int) AS is_newest, p.died_on,
-       h.household_id, h.village_code, h.is_newest AS in_newest, coalesce(w.welfare, e.welfare, b.welfare, 0::smallint) AS welfare,
+       p.merged_into IS NULL AND coalesce(p.last_edition_year, 0) <= CAST(:year AS int) AS is_newest,
+           p.died_on,
+       h.household_id, h.village_code, h.is_newest AS in_newest, coalesce(w.welfare, e.welfare,
+           b.welfare, 0::smallint) AS welfare,
        e.edition_id IS NOT NULL AS in_edition, e.household_id AS household_before
 FROM staged_persons s
 JOIN houses h ON h.house_id = s.house_id
@@ -54,7 +62,8 @@ _NEW_PERSONS = """
 INSERT INTO persons (id, citizen_id_enc, citizen_id_index, prefix, first_name, last_name, first_name_key,
                      last_name_key, sex, birth_date, village_code, last_edition_year, created_at, updated_at)
 SELECT person_id, citizen_id_enc, citizen_id_index, prefix, first_name, last_name, first_name_key,
-       last_name_key, sex, birth_date, village_code, CAST(:year AS int), CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+       last_name_key, sex, birth_date, village_code, CAST(:year AS int), CAST(:now AS timestamptz),
+           CAST(:now AS timestamptz)
 FROM incoming_persons WHERE is_new
 """
 _CHANGED_PERSONS = """
@@ -88,10 +97,11 @@ FROM incoming_persons i
 WHERE m.person_id = i.person_id AND m.household_id = i.household_id AND m.valid_to IS NULL
 AND NOT i.is_new AND i.is_newest AND i.in_newest AND m.relation <> i.relation
 """
+# The staged id is the person's when she is new, and always her first or next membership's.
 # In a household that a newer edition knows without her, she was a member for the older edition's year.
 _JOIN = """
 INSERT INTO memberships (id, person_id, household_id, relation, valid_from, valid_to, end_reason)
-SELECT i.membership_id, i.person_id, i.household_id, i.relation, CAST(:start AS date),
+SELECT i.id, i.person_id, i.household_id, i.relation, CAST(:start AS date),
        CASE WHEN i.in_newest THEN NULL ELSE CAST(:last AS date) + 1 END,
        CASE WHEN i.in_newest THEN NULL ELSE 'feed' END
 FROM incoming_persons i
@@ -103,24 +113,32 @@ NOT i.is_new AND i.is_newest AND i.died_on IS NULL AND i.in_newest
 AND NOT EXISTS (SELECT FROM memberships m WHERE m.person_id = i.person_id AND m.valid_to IS NULL)
 """
 _RESETTLE = """
-UPDATE persons p SET village_code = h.village_code, version = p.version + 1, updated_at = CAST(:now AS timestamptz)
+UPDATE persons p SET village_code = h.village_code, version = p.version + 1,
+    updated_at = CAST(:now AS timestamptz)
 FROM incoming_persons i JOIN houses h USING (household_id)
 JOIN memberships m ON m.person_id = i.person_id AND m.household_id = i.household_id AND m.valid_to IS NULL
 WHERE p.id = i.person_id AND NOT i.is_new AND i.is_newest AND h.is_newest AND p.village_code <> h.village_code
 """
 _FOLLOW = """
-UPDATE persons p SET village_code = i.village_code, version = p.version + 1, updated_at = CAST(:now AS timestamptz)
+UPDATE persons p SET village_code = i.village_code, version = p.version + 1,
+    updated_at = CAST(:now AS timestamptz)
 FROM incoming_households i JOIN memberships m ON m.household_id = i.household_id AND m.valid_to IS NULL
-WHERE i.is_newest AND i.village_before <> i.village_code AND p.id = m.person_id AND p.village_code <> i.village_code
+WHERE i.is_newest AND i.village_before <> i.village_code AND p.id = m.person_id
+    AND p.village_code <> i.village_code
 """
-_SNAPSHOT = "household_id, relation, occupation, conditions, indicators, failed, own_dimensions, dimensions, welfare, row_hash"
+_SNAPSHOT_NAMES: Final = (
+    "household_id", "relation", "occupation", "conditions", "indicators", "failed", "own_dimensions",
+    "dimensions", "welfare", "row_hash",
+)  # fmt: skip
+_SNAPSHOT: Final = ", ".join(_SNAPSHOT_NAMES)
 _NEW_SNAPSHOTS = f"""
 INSERT INTO edition_persons (edition_id, person_id, {_SNAPSHOT})
 SELECT CAST(:edition AS uuid), person_id, {_SNAPSHOT} FROM incoming_persons WHERE NOT in_edition
 """
 _CHANGED_SNAPSHOTS = f"""
-UPDATE edition_persons e SET ({_SNAPSHOT}) = ({", ".join(f"i.{name.strip()}" for name in _SNAPSHOT.split(","))})
-FROM incoming_persons i WHERE e.edition_id = CAST(:edition AS uuid) AND e.person_id = i.person_id AND i.in_edition
+UPDATE edition_persons e SET ({_SNAPSHOT}) = ({", ".join(f"i.{name}" for name in _SNAPSHOT_NAMES)})
+FROM incoming_persons i WHERE e.edition_id = CAST(:edition AS uuid) AND e.person_id = i.person_id
+    AND i.in_edition
 """
 _TOUCHED = """
 CREATE TEMP TABLE touched ON COMMIT DROP AS
@@ -148,7 +166,8 @@ INSERT INTO held_welfare (edition_id, citizen_id_index, welfare)
 SELECT CAST(:edition AS uuid), w.citizen_id_index, w.welfare FROM staged_welfare w
 WHERE NOT EXISTS (SELECT FROM incoming_persons i WHERE i.citizen_id_index = w.citizen_id_index)
 AND (CAST(:was_empty AS bool) OR NOT EXISTS (
-    SELECT FROM persons p JOIN edition_persons e ON e.edition_id = CAST(:edition AS uuid) AND e.person_id = p.id
+    SELECT FROM persons p JOIN edition_persons e ON e.edition_id = CAST(:edition AS uuid)
+           AND e.person_id = p.id
     WHERE p.citizen_id_index = w.citizen_id_index))
 ON CONFLICT (edition_id, citizen_id_index) DO UPDATE SET welfare = excluded.welfare
 WHERE held_welfare.welfare <> excluded.welfare
@@ -178,9 +197,7 @@ async def resolve(connection: asyncpg.Connection, edition: UUID, year: int) -> N
     await run(connection, _INCOMING_HOUSEHOLDS, edition=edition, year=year)
     await connection.execute("ANALYZE incoming_households")
     await run(connection, _HOUSES, edition=edition, year=year)
-    await connection.execute("ANALYZE houses")
     await run(connection, _INCOMING_PERSONS, edition=edition, year=year)
-    await connection.execute("ANALYZE incoming_persons")
 
 
 async def apply_persons(

@@ -33,7 +33,7 @@ ORDER BY 1
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When an edition waits: per cent of an area's households, the area's digits, the smallest area counted."""
+    """When an edition waits: per cent of an area's households, the area's digits, the smallest area."""
 
     share_percent: int
     area_digits: int

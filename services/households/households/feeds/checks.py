@@ -70,7 +70,7 @@ class Held:
 
 @dataclass(slots=True)
 class LostHouseholds:
-    """The households that were rejected: by their id, or by how many members they said when they have none."""
+    """The households that were rejected: by their id, or by how many members they said they have."""
 
     ids: set[str] = field(default_factory=set)
     sizes: Counter[int] = field(default_factory=Counter)
@@ -111,9 +111,11 @@ async def refuse(stage: Stage, kind: FileKind, positions: Iterable[int], column:
 
 async def refuse_doubles(stage: Stage, kind: FileKind) -> None:
     """Keep the first row of each household or person, refuse the others."""
-    statement = _DOUBLES.format(kind=kind, key=_KEY[kind])
-    rows = await stage.connection.fetch(statement)
-    positions = [row["position"] for row in rows]
+    positions: list[int] = []
+    keys = stage.keys.get(kind)
+    if keys is None or keys.doubtful:
+        rows = await stage.connection.fetch(_DOUBLES.format(kind=kind, key=_KEY[kind]))
+        positions = [row["position"] for row in rows]
     seen = stage.seen.get(kind)
     if seen is not None:
         positions += seen.twice

@@ -155,7 +155,7 @@ class _Download:
                 raise SourceFailed(reason=f"status {response.status_code}")
             await self._keep(response)
         digest = hashlib.sha256()
-        with self._target.open("rb") as file:  # noqa: ASYNC230  # a local temporary file
+        with self._target.open("rb") as file:  # a local temporary file
             while block := file.read(1 << 20):
                 digest.update(block)
         return Found(True, self._size, digest.hexdigest(), self._etag, self._last_modified)  # noqa: FBT003
@@ -170,7 +170,7 @@ class _Download:
         total = self._size + int(declared) if declared.isdigit() else None
         if total is not None and total > self._limit:
             raise BodyTooLarge(max_bytes=self._limit)
-        with self._target.open("ab" if more else "wb") as file:  # noqa: ASYNC230
+        with self._target.open("ab" if more else "wb") as file:
             async for chunk in response.aiter_raw():
                 file.write(chunk)
                 self._size += len(chunk)

@@ -1,5 +1,6 @@
 """An import from its waiting files to its result: everything in one transaction, or nothing."""
 
+import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,17 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.areas.service import register_villages
-from households.feeds import applying, approval, checks, errors, instruments, leftovers, results, statuses
+from households.feeds import (
+    applying,
+    approval,
+    checks,
+    errors,
+    instruments,
+    leftovers,
+    names,
+    results,
+    statuses,
+)
 from households.feeds.events import EditionImported
 from households.feeds.opening import Opened, Unreadable
 from households.feeds.pool import Pool, reading
@@ -38,7 +49,8 @@ _WAITING = (
 _READ = "UPDATE feed_files SET state = 'imported', rows = $2, imported_at = $3 WHERE id = $1"
 _REFUSED = "UPDATE feed_files SET state = 'refused', refusal = $2 WHERE id = ANY($1)"
 _IMPORTED = """
-UPDATE feed_editions SET state = 'imported', manifest = NULL, imported_at = $2, updated_at = $2, version = version + 1
+UPDATE feed_editions SET state = 'imported', manifest = NULL, imported_at = $2, updated_at = $2,
+    version = version + 1
 WHERE id = $1
 """
 _AWAITING = """
@@ -168,24 +180,29 @@ def _begin_message(work: _Work, secrets_folder: Path, tambons: frozenset[str]) -
 
 
 async def _fetch(work: _Work, files: Files) -> dict[FileKind, Path]:
-    """Copy the waiting files where the reading processes can seek in them."""
+    """Return the waiting files where the reading processes can seek: copied, if they lie elsewhere."""
     paths: dict[FileKind, Path] = {}
     for kind, file in work.files.items():
-        paths[kind] = work.stage.scratch / f"{kind}.file"
-        await files.fetch(file["storage_key"], paths[kind])
+        there = files.path(file["storage_key"])
+        if there is None:
+            there = work.stage.scratch / f"{kind}.file"
+            await files.fetch(file["storage_key"], there)
+        paths[kind] = there
     return paths
 
 
 async def _open(work: _Work, pool: Pool, paths: Mapping[FileKind, Path]) -> dict[FileKind, Opened]:
-    opened: dict[FileKind, Opened] = {}
-    for kind in KINDS:
-        if kind in paths:
-            name = work.files[kind]["name"]
-            try:
-                opened[kind] = await pool.ask(Open(kind, paths[kind], name, work.stage.scratch))
-            except Unreadable as error:
-                raise errors.unreadable(error.code, error.detail, file=name) from None
-    return opened
+    async def open_one(kind: FileKind) -> Opened:
+        name = work.files[kind]["name"]
+        try:
+            opened: Opened = await pool.ask(Open(kind, paths[kind], name, work.stage.scratch))
+        except Unreadable as error:
+            raise errors.unreadable(error.code, error.detail, file=name) from None
+        return opened
+
+    present = [kind for kind in KINDS if kind in paths]
+    opened = await asyncio.gather(*(open_one(kind) for kind in present))
+    return dict(zip(present, opened, strict=True))
 
 
 async def _stage(work: _Work, opened: Mapping[FileKind, Opened], progress: Progress) -> None:
@@ -239,6 +256,7 @@ async def _apply(session: AsyncSession, work: _Work, task: Import) -> dict[str, 
     persons = await applying.apply_persons(
         connection, edition=edition, year=year, was_empty=was_empty, now=work.now
     )
+    await names.learn(stage)
     await statuses.compute(connection, edition=edition, year=year, was_empty=was_empty)
     households = await statuses.apply_households(
         connection, edition=edition, year=year, was_empty=was_empty, now=work.now

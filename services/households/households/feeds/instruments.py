@@ -1,4 +1,4 @@
-"""Survey instruments (แบบสำรวจ จปฐ.): the indicators that a feed carries, and what failing one deprives of."""
+"""Survey instruments (แบบสำรวจ จปฐ.): the indicators of a feed, and what failing one deprives of."""
 
 from dataclasses import dataclass
 from functools import cache, cached_property

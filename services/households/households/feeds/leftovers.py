@@ -1,11 +1,9 @@
 """Rows that were not taken, kept for correction: rejected ones with their faults, held persons, welfare."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from households.feeds.checks import Held, LostHouseholds
@@ -13,12 +11,13 @@ from households.feeds.instruments import Instrument
 from households.feeds.opening import SEPARATOR, Opened
 from households.feeds.parsing import columns_of
 from households.feeds.rules import FileKind, Unfit, citizen_id, house_reference, masked
-from households.feeds.staging import Fault, Stage
+from households.feeds.staging import Stage
 from shared.citizen import Cipher, CitizenKeys
 from shared.ids import uuid7
 
 _REJECTION_COLUMNS: Final = (
-    "id", "edition_id", "file_id", "file", "line", "ordinal", "column_name", "code", "value", "row_key", "raw",
+    "id", "edition_id", "file_id", "file", "line", "ordinal", "column_name", "code", "value", "row_key",
+    "raw",
 )  # fmt: skip
 _HELD_COLUMNS: Final = ("id", "edition_id", "house_id", "citizen_id_index", "file_id", "line", "raw")
 
@@ -28,14 +27,16 @@ _ANSWERED = {
     "households": """
         DELETE FROM feed_rejections r WHERE edition_id = $1 AND file = 'households' AND (
             row_key IS NULL OR row_key = ANY($2) OR EXISTS (
-                SELECT FROM households h JOIN edition_households e ON e.household_id = h.id AND e.edition_id = $1
+                SELECT FROM households h JOIN edition_households e ON e.household_id = h.id
+                       AND e.edition_id = $1
                 WHERE h.house_id = convert_from(r.row_key, 'UTF8')))""",
     "persons": """
         DELETE FROM feed_rejections r WHERE edition_id = $1 AND file = 'persons' AND (
             row_key IS NULL OR row_key = ANY($2) OR EXISTS (
                 SELECT FROM persons p JOIN edition_persons e ON e.person_id = p.id AND e.edition_id = $1
                 WHERE p.citizen_id_index = r.row_key))""",
-    "welfare": "DELETE FROM feed_rejections WHERE edition_id = $1 AND file = 'welfare' AND $2::bytea[] IS NOT NULL",
+    "welfare": """
+        DELETE FROM feed_rejections WHERE edition_id = $1 AND file = 'welfare' AND $2::bytea[] IS NOT NULL""",
 }
 
 
@@ -108,7 +109,7 @@ async def forget_held(stage: Stage) -> None:
 async def release_held(
     stage: Stage, instrument: Instrument, cipher: Cipher
 ) -> tuple[Opened, list[tuple[UUID, int]]] | None:
-    """Take out the held persons whose household has come; return them as a file, with file and line of each."""
+    """Take out the held persons whose household has come, as a file, with file and line of each."""
     rows = await stage.connection.fetch(
         "DELETE FROM held_persons h USING staged_households s "
         "WHERE h.edition_id = $1 AND h.house_id = s.house_id RETURNING h.id, h.file_id, h.line, h.raw",
@@ -117,12 +118,13 @@ async def release_held(
     if not rows:
         return None
     columns = columns_of("persons", instrument)
-    path: Path = stage.scratch / "held.flat"
-    with path.open("wb") as file:
-        for row in rows:
-            raw = unseal(cipher, row["raw"], table="held_persons", row=row["id"])
-            file.write(SEPARATOR.join(raw.get(name, "").encode() for name in columns) + b"\n")
-    opened = Opened(path, columns, SEPARATOR, 0, path.stat().st_size, len(rows))
+    lines = []
+    for row in rows:
+        raw = unseal(cipher, row["raw"], table="held_persons", row=row["id"])
+        lines.append(SEPARATOR.join(raw.get(name, "").encode() for name in columns) + b"\n")
+    path = stage.scratch / "held.flat"
+    size = path.write_bytes(b"".join(lines))  # a local temporary file
+    opened = Opened(path, columns, SEPARATOR, 0, size, len(rows))
     return opened, [(row["file_id"], row["line"]) for row in rows]
 
 
@@ -133,7 +135,8 @@ async def lost_households(stage: Stage, cipher: Cipher, *, read_now: bool) -> Lo
         if fault.kind == "households":
             lost.add(fault.raw)
     before = await stage.connection.fetch(
-        "SELECT id, raw, row_key FROM feed_rejections WHERE edition_id = $1 AND file = 'households' AND ordinal = 0",
+        "SELECT id, raw, row_key FROM feed_rejections "
+        "WHERE edition_id = $1 AND file = 'households' AND ordinal = 0",
         stage.edition_id,
     )
     for row in before:

@@ -6,6 +6,7 @@ column by column, so that all of its faults are told.
 """
 
 import hashlib
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from households.feeds.rules import FileKind, Unfit
 from shared.citizen import CitizenKeys
 
 HASH_BYTES: Final = 8
+KEY_BYTES: Final = 8
+"""How much of a blind index tells two persons apart well enough to look closer."""
 _MASK: Final = (1 << 64) - 1
 
 
@@ -56,9 +59,23 @@ class Piece:
     rows: int = 0
     copied: int = 0
     copy: bytes = b""
+    keys: bytes = b""
+    """Of each copied person or welfare row the beginning of its blind index: has it come before?"""
     rejected: list[Rejected] = field(default_factory=list)
-    unchanged: list[tuple[int, int]] = field(default_factory=list)
-    """(place among the known rows, line) of rows that the edition already holds in this very form."""
+    places: "array[int]" = field(default_factory=lambda: array("q"))
+    """Places among the known rows of those that the edition holds in this very form, and their lines."""
+    unchanged: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def note_unchanged(self, place: int, line: int) -> None:
+        """Note a row that the edition holds already."""
+        self.places.append(place)
+        self.unchanged.append(line)
+
+    def finish(self, rows: Sequence[bytes], copied: int) -> "Piece":
+        """Put the rows for COPY together and count."""
+        self.copy, self.copied = b"".join(rows), copied
+        self.rows = copied + len(self.rejected) + len(self.places)
+        return self
 
 
 class Layout:

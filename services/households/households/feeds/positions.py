@@ -11,12 +11,14 @@ from typing import Final
 from uuid import UUID
 
 from households.feeds.opening import Opened
+from households.feeds.parsing import KEY_BYTES
 from households.feeds.rules import FileKind
 
 PIECE_BYTES: Final = 4 * 1024 * 1024
 _LINE_BITS: Final = 32
 _LINES: Final = (1 << _LINE_BITS) - 1
 _LONGEST_LINE: Final = 1024 * 1024
+_MOST_KEYS: Final = 4_000_000
 
 
 @dataclass(slots=True)
@@ -88,14 +90,42 @@ class Seen:
         self.twice: list[int] = []
         """Positions of rows that stood in the file before."""
 
-    def note(self, place: int, position: int) -> None:
-        """Note a known row at a position."""
-        before = self._at[place]
-        if before >= 0:
-            self.twice.append(max(before, position))
-            position = min(before, position)
-        self._at[place] = position
+    def note(self, places: Sequence[int], lines: Sequence[int], start: int) -> None:
+        """Note known rows at lines of the piece whose first line has the position `start`."""
+        at = self._at
+        for place, line in zip(places, lines, strict=True):
+            before = at[place]
+            if before < 0:
+                at[place] = start + line
+            else:
+                self.twice.append(max(before, start + line))
+                at[place] = min(before, start + line)
 
     def position(self, place: int) -> int:
         """Return where a known row came again, -1 if it did not."""
         return self._at[place]
+
+
+class Keys:
+    """Whether a person may have come twice: by the beginnings of blind indexes, a hundred bytes each.
+
+    Beyond a few million rows the database looks instead.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[bytes] = set()
+        self._count = 0
+
+    def add(self, keys: bytes) -> None:
+        """Add the keys of a piece."""
+        found = [keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES)]
+        self._count += len(found)
+        if self._count <= _MOST_KEYS:
+            self._seen.update(found)
+        else:
+            self._seen.clear()
+
+    @property
+    def doubtful(self) -> bool:
+        """Tell whether some key came twice, or there were too many to know."""
+        return len(self._seen) != self._count

@@ -131,6 +131,6 @@ async def _run(
 
 
 async def _read(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:  # noqa: ASYNC230  # a local temporary file
+    with path.open("rb") as file:  # a local temporary file
         while chunk := file.read(CHUNK_BYTES):
             yield chunk

@@ -19,15 +19,16 @@ _E: Any = FeedEdition.__table__.c  # type: ignore[attr-defined]
 _F: Any = FeedFile.__table__.c  # type: ignore[attr-defined]
 _P: Any = FeedPull.__table__.c  # type: ignore[attr-defined]
 _EDITION_FIELDS = (
-    "id", "source", "edition_year", "instrument", "state", "uploaded_by", "approved_by", "imported_at", "closed_at",
-    "version", "created_at", "updated_at",
+    "id", "source", "edition_year", "instrument", "state", "uploaded_by", "approved_by", "imported_at",
+    "closed_at", "version", "created_at", "updated_at",
 )  # fmt: skip
 _FILE_FIELDS = (
-    "id", "kind", "name", "size", "sha256", "rows", "state", "refusal", "uploaded_by", "uploaded_at", "imported_at",
+    "id", "kind", "name", "size", "sha256", "rows", "state", "refusal", "uploaded_by", "uploaded_at",
+    "imported_at",
 )  # fmt: skip
 _PULL_FIELDS = (
-    "id", "edition_id", "url", "state", "problem", "etag", "last_modified", "size", "sha256", "job_id", "created_at",
-    "finished_at",
+    "id", "edition_id", "url", "state", "problem", "etag", "last_modified", "size", "sha256", "job_id",
+    "created_at", "finished_at",
 )  # fmt: skip
 LEVEL_DIGITS = {"province": 2, "district": 4, "tambon": 6, "village": 8}
 
@@ -60,7 +61,8 @@ SELECT area_code,
        count(*) FILTER (WHERE village_now <> village_before) AS moved_in,
        {gained}, {lost}
 FROM placed
-WHERE EXISTS (SELECT FROM unnest($4::text[]) AS mine WHERE starts_with(coalesce(village_now, village_before), mine))
+WHERE EXISTS (SELECT FROM unnest($4::text[]) AS mine WHERE starts_with(coalesce(village_now,
+    village_before), mine))
 GROUP BY area_code ORDER BY area_code
 """
 _BEFORE = """
@@ -233,6 +235,6 @@ async def changes(
 
 def _differing(set_in: str, not_in: str, label: str) -> list[str]:
     return [
-        f"count(*) FILTER (WHERE {set_in} & {1 << place} <> 0 AND {not_in} & {1 << place} = 0) AS {label}_{name}"
+        f"count(*) FILTER (WHERE {set_in} & ~{not_in} & {1 << place} <> 0) AS {label}_{name}"
         for place, name in enumerate(DIMENSIONS)
     ]

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from households.feeds import rules, wire
 from households.feeds.parsing import (
+    KEY_BYTES,
     Context,
     Layout,
     Piece,
@@ -25,14 +26,16 @@ from shared.citizen import valid
 
 _SATANG: Final = 100
 _POSITION: Final = struct.Struct(">hiq")
-_HOUSEHOLD: Final = struct.Struct(">hiqi16siq")
+_HOUSEHOLD: Final = struct.Struct(">hiqi16si8s")
 """Field count; position, id, row hash: each with its length before it."""
-_PERSON_HEAD: Final = struct.Struct(">hiqi16si16siqi32si")
-"""Field count; position, id, membership id, row hash, blind index, length of the encrypted citizen id."""
+_PERSON_HEAD: Final = struct.Struct(">hiqi16si8si32si")
+"""Field count; position, id, row hash, blind index, length of the encrypted citizen id."""
 _WELFARE: Final = struct.Struct(">hiqi32sih")
 _AMOUNTS: Final = struct.Struct(">" + "iq" * len(rules.AMOUNTS))
+_UNFIT: Final = (Unfit, ValueError, TypeError)
+"""What a line that does not fit raises: the rules' own refusal, too few fields, bytes that are no text."""
 _HOUSEHOLD_FIELDS: Final = 21
-_PERSON_FIELDS: Final = 20
+_PERSON_FIELDS: Final = 19
 
 
 class Reader(Protocol):
@@ -90,29 +93,25 @@ class Households(_Base):
 
     def __call__(self, lines: Sequence[bytes], *, position: int, known: Sequence[int]) -> Piece:
         """Read lines of households."""
-        piece, out = Piece(lines=len(lines)), []
+        piece = Piece(lines=len(lines))
+        out: list[bytes] = []
         ids = wire.Ids(time.time_ns() // 1_000_000, len(lines))
         leading = len(rules.HOUSEHOLD_COLUMNS)
         for number, line in enumerate(lines):
             if not line:
                 continue
-            piece.rows += 1
             digest = self.hash(line)
             if known and (place := known_place(known, digest)) >= 0:
-                piece.unchanged.append((place, number))
+                piece.note_unchanged(place, number)
                 continue
             try:
                 row = self._row(self.split(line, leading))
-            except (Unfit, ValueError, TypeError):
+            except _UNFIT:
                 piece.rejected.append(self.reject(number, line))
                 continue
-            head = _HOUSEHOLD.pack(
-                _HOUSEHOLD_FIELDS, 8, position + number, 16, ids.make(number), 8,
-                int.from_bytes(digest, "big", signed=True),
-            )  # fmt: skip
-            out.append(head + row)
-        piece.copied, piece.copy = len(out), b"".join(out)
-        return piece
+            head = (_HOUSEHOLD_FIELDS, 8, position + number, 16, ids.make(number), 8, digest)
+            out.append(_HOUSEHOLD.pack(*head) + row)
+        return piece.finish(out, len(out))
 
     def reject(self, line: int, raw: bytes) -> Rejected:
         """Say what is wrong; where every value is right by itself, half of a place is missing."""
@@ -153,7 +152,7 @@ class Persons(_Base):
         birth_date = self._readers[6]
         self._house = wire.Memo(lambda text: wire.text(rules.house_reference(text)))
         self._prefix = wire.Memo(lambda text: wire.text(rules.prefix(text)))
-        self._name = wire.Memo(lambda text: b"".join(wire.text(part) for part in rules.name(text)))
+        self._name = wire.Memo(lambda text: _name(*rules.name(text)))
         self._sex = wire.Memo(lambda text: wire.text(rules.sex(text)))
         self._birth = wire.Memo(lambda text: wire.day(birth_date(text)))
         self._relation = wire.Memo(lambda text: wire.text(rules.relation(text)))
@@ -162,44 +161,43 @@ class Persons(_Base):
         read = indicator_reader(context.instrument.bits("person"), layout.separator)
         self._indicators = wire.Memo(lambda text: _indicators(*read(text)))
         self._index = context.keys.index.hasher()
+        self._leading = len(rules.PERSON_COLUMNS)
 
     def __call__(self, lines: Sequence[bytes], *, position: int, known: Sequence[int]) -> Piece:
         """Read lines of persons."""
         piece = Piece(lines=len(lines))
-        heads: list[tuple[int, bytes, bytes, bytes, bytes, bytes]] = []
+        heads: list[tuple[int, bytes, bytes]] = []
+        texts: list[tuple[bytes, bytes]] = []
         tails: list[bytes] = []
-        milliseconds = time.time_ns() // 1_000_000
-        ids, memberships = wire.Ids(milliseconds, len(lines)), wire.Ids(milliseconds, len(lines))
-        leading = len(rules.PERSON_COLUMNS)
+        hash_of, row_of, split, index, leading = self.hash, self._row, self.split, self._index, self._leading
+        make_id = wire.Ids(time.time_ns() // 1_000_000, len(lines)).make
         for number, line in enumerate(lines):
             if not line:
                 continue
-            piece.rows += 1
-            digest = self.hash(line)
+            digest = hash_of(line)
             if known and (place := known_place(known, digest)) >= 0:
-                piece.unchanged.append((place, number))
+                piece.note_unchanged(place, number)
                 continue
             try:
-                citizen, tail = self._row(self.split(line, leading))
-            except (Unfit, ValueError, TypeError):
+                citizen, tail = row_of(split(line, leading))
+            except _UNFIT:
                 piece.rejected.append(self.reject(number, line))
                 continue
-            row, membership = ids.make(number), memberships.make(number)
-            heads.append((number, row, membership, digest, self._index(citizen), citizen))
+            heads.append((number, digest, index(citizen)))
+            texts.append((make_id(number), citizen))
             tails.append(tail)
-        sealed = self.context.keys.cipher.seal_many([(head[1], head[5]) for head in heads], table="persons")
+        sealed = self.context.keys.cipher.seal_many(texts, table="persons")
         out: list[bytes] = []
-        for (number, row, membership, digest, index, _), enc, tail in zip(heads, sealed, tails, strict=True):
+        for (number, digest, key), (row, _), enc, tail in zip(heads, texts, sealed, tails, strict=True):
             out += (
                 _PERSON_HEAD.pack(
-                    _PERSON_FIELDS, 8, position + number, 16, row, 16, membership, 8,
-                    int.from_bytes(digest, "big", signed=True), 32, index, len(enc),
+                    _PERSON_FIELDS, 8, position + number, 16, row, 8, digest, 32, key, len(enc)
                 ),
                 enc,
                 tail,
-            )  # fmt: skip
-        piece.copied, piece.copy = len(tails), b"".join(out)
-        return piece
+            )
+        piece.keys = b"".join([key[:KEY_BYTES] for _, _, key in heads])
+        return piece.finish(out, len(tails))
 
     def _row(self, fields: Sequence[bytes]) -> tuple[bytes, bytes]:
         house, raw, title, first, last, sex, birth, relation, occupation, d, c, t, indicators = fields
@@ -229,21 +227,23 @@ class Welfare(_Base):
 
     def __call__(self, lines: Sequence[bytes], *, position: int, known: Sequence[int]) -> Piece:  # noqa: ARG002
         """Read lines of the register; they are small, so all of them are staged each time."""
-        piece, out = Piece(lines=len(lines)), []
+        piece = Piece(lines=len(lines))
+        out: list[bytes] = []
+        keys: list[bytes] = []
         for number, line in enumerate(lines):
             if not line:
                 continue
-            piece.rows += 1
             try:
                 raw, registered, verified = self.split(line, 2)
                 bits = self._bits[registered + b"," + verified]
                 index = self._index(citizen_id(raw))
-            except (Unfit, ValueError, TypeError):
+            except _UNFIT:
                 piece.rejected.append(self.reject(number, line))
                 continue
             out.append(_WELFARE.pack(3, 8, position + number, 32, index, 2, bits))
-        piece.copied, piece.copy = len(out), b"".join(out)
-        return piece
+            keys.append(index[:KEY_BYTES])
+        piece.keys = b"".join(keys)
+        return piece.finish(out, len(out))
 
 
 READERS: Final[dict[FileKind, Callable[[Context, Layout], Reader]]] = {
@@ -277,6 +277,11 @@ def _place(lat: bytes, lon: bytes) -> bytes:
 def _conditions(text: str) -> int | bytes:
     disabled, ill, treated = (rules.flag(part) for part in text.split(","))
     return wire.int2(disabled | ill << 1 | treated << 2)
+
+
+def _name(name: str, key: str) -> bytes:
+    """Return a name and its search key, which is NULL where it is the name itself."""
+    return wire.text(name) + wire.text(None if key == name else key)
 
 
 def _welfare(text: str) -> int:

@@ -9,13 +9,16 @@ from households.poverty.rules import DIMENSIONS
 
 _ROWS = """
 SELECT (SELECT count(*) FROM edition_households WHERE edition_id = $1) AS households_accepted,
-       (SELECT count(DISTINCT (file_id, line)) FROM feed_rejections WHERE edition_id = $1 AND file = 'households')
+       (SELECT count(DISTINCT (file_id, line)) FROM feed_rejections WHERE edition_id = $1
+           AND file = 'households')
            AS households_rejected,
        (SELECT count(*) FROM edition_persons WHERE edition_id = $1) AS persons_accepted,
-       (SELECT count(DISTINCT (file_id, line)) FROM feed_rejections WHERE edition_id = $1 AND file = 'persons')
+       (SELECT count(DISTINCT (file_id, line)) FROM feed_rejections WHERE edition_id = $1
+           AND file = 'persons')
            AS persons_rejected,
        (SELECT count(*) FROM held_persons WHERE edition_id = $1) AS persons_orphaned_by_rejected_household,
-       (SELECT count(DISTINCT (file_id, line)) FROM feed_rejections WHERE edition_id = $1 AND file = 'welfare')
+       (SELECT count(DISTINCT (file_id, line)) FROM feed_rejections WHERE edition_id = $1
+           AND file = 'welfare')
            AS welfare_rejected
 """
 _COUNTS = """

@@ -122,7 +122,8 @@ async def upload_feed_file(
 ) -> dict[str, Any]:
     """Take households, persons, welfare (CSV, NDJSON, XLSX, Parquet), the manifest, or a ZIP of them.
 
-    The name says which: `persons.csv`, `households.xlsx`, `manifest.json`, `edition.zip`. A newer file of a kind
+    The name says which: `persons.csv`, `households.xlsx`, `manifest.json`,
+        `edition.zip`. A newer file of a kind
     takes the place of one that waits. ส่งไฟล์ครัวเรือน บุคคล สวัสดิการ หรือ manifest ชื่อไฟล์บอกชนิด
     """
     upload = Upload(request)
@@ -213,7 +214,8 @@ async def list_feed_errors(
 ) -> Response:
     """List what is wrong with the rows; personal values are masked.
 
-    With `Accept: text/csv` and `?file=` the rows themselves as they came, to be corrected and sent back: needs
+    With `Accept: text/csv` and `?file=` the rows themselves as they came,
+        to be corrected and sent back: needs
     `pii:read` and a `Purpose`. รายการแถวที่ไม่ผ่าน หรือไฟล์ CSV สำหรับแก้ไขแล้วส่งกลับ
     """
     if await queries.one(session, edition_id) is None:
@@ -337,7 +339,8 @@ async def _correction(
     assert what is not None  # noqa: S101  # looked up by the caller
     rows = await queries.rejected_rows(session, edition=edition, kind=kind, areas=principal.areas)
     await audit.record(
-        session, principal=principal, action="feed_edition.read_rejected", subjects=[edition], now=clock.now(),
+        session, principal=principal, action="feed_edition.read_rejected", subjects=[edition],
+            now=clock.now(),
         purpose=purpose, detail={"file": kind, "rows": len(rows)},
     )  # fmt: skip
     instrument = instruments.shipped()[what["instrument"]]

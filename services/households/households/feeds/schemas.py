@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, HttpUrl
+from pydantic import ConfigDict, Field, HttpUrl
 
 from households.feeds.rules import FileKind
 from shared.areas import AreaCode
@@ -185,7 +185,7 @@ class PullOut(Schema):
 class Manifest(Schema):
     """manifest.json: what the files of an edition are."""
 
-    model_config = {"extra": "ignore"}
+    model_config = ConfigDict(extra="ignore")
 
     source: str
     edition_year: int
@@ -200,7 +200,7 @@ class Manifest(Schema):
 class ManifestFile(Schema):
     """A file the manifest names."""
 
-    model_config = {"extra": "ignore"}
+    model_config = ConfigDict(extra="ignore")
 
     rows: Annotated[int, Field(ge=0)] | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")]

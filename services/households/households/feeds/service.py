@@ -36,7 +36,8 @@ _REPLACE = (
     "UPDATE feed_files SET state = 'replaced' WHERE edition_id = $1 AND kind = $2 AND state = 'uploaded'"
 )
 _NEW_FILE = """
-INSERT INTO feed_files (id, edition_id, kind, name, storage_key, size, sha256, areas, uploaded_by, uploaded_at)
+INSERT INTO feed_files (id, edition_id, kind, name, storage_key, size, sha256, areas, uploaded_by,
+    uploaded_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 """
 _SENT = """
@@ -45,11 +46,13 @@ UPDATE feed_editions SET uploaded_by = $2, approved_by = NULL, approved_at = NUL
 WHERE id = $1
 """
 _APPROVE = """
-UPDATE feed_editions SET approved_by = $2, approved_at = $3, state = $4, updated_at = $3, version = version + 1
+UPDATE feed_editions SET approved_by = $2, approved_at = $3, state = $4, updated_at = $3,
+    version = version + 1
 WHERE id = $1
 """
 _CLOSE = """
-UPDATE feed_editions SET state = 'closed', closed_at = $2, updated_at = $2, version = version + 1 WHERE id = $1
+UPDATE feed_editions SET state = 'closed', closed_at = $2, updated_at = $2, version = version + 1
+    WHERE id = $1
 """
 
 
@@ -86,7 +89,7 @@ async def take_upload(
     actor: Principal,
     now: datetime,
 ) -> tuple[list[UUID], bool]:
-    """Keep an uploaded file, a manifest, or what a ZIP holds; return the files' ids and whether a manifest came.
+    """Keep a file, a manifest, or what a ZIP holds; return the files' ids and whether a manifest came.
 
     Raises UnknownFile, WrongChecksum, BadManifest, EditionClosed, BodyTooLarge.
     """
@@ -109,7 +112,7 @@ async def take_upload(
 async def start_import(
     session: AsyncSession, *, edition: UUID, dry_run: bool, actor: Principal, now: datetime
 ) -> UUID:
-    """Queue the import of an edition's waiting files; return the job's id. Raises MissingFile, EditionClosed."""
+    """Queue the import of an edition's waiting files; return the job's id. MissingFile, EditionClosed."""
     what = await lock_open(session, edition)
     connection = await driver(session)
     waiting = await connection.fetch(
@@ -150,7 +153,7 @@ async def close(session: AsyncSession, *, edition: UUID, actor: Principal, now: 
 
 
 async def lock_open(session: AsyncSession, edition: UUID) -> Mapping[str, Any]:
-    """Return an edition that is not closed and keep others from changing it; EditionNotFound, EditionClosed."""
+    """Return an edition that is not closed and lock it; raises EditionNotFound, EditionClosed."""
     connection = await driver(session)
     found = await connection.fetchrow("SELECT * FROM feed_editions WHERE id = $1 FOR NO KEY UPDATE", edition)
     if found is None:
@@ -234,10 +237,10 @@ async def _take_archive(
     taken: list[UUID] = []
     with tempfile.TemporaryDirectory(prefix="feed-") as scratch:
         path = Path(scratch) / "feed.zip"
-        with path.open("wb") as target:  # noqa: ASYNC230  # a local temporary file
+        with path.open("wb") as target:  # a local temporary file
             async for chunk in chunks:
                 target.write(chunk)
-        with path.open("rb") as file:  # noqa: ASYNC230
+        with path.open("rb") as file:
             try:
                 archive = await run_in_threadpool(Archive, file)
             except UnreadableFile as error:

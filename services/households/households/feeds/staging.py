@@ -12,7 +12,7 @@ from households.feeds import wire
 from households.feeds.opening import Opened
 from households.feeds.parsing import Piece, sortable
 from households.feeds.pool import Pool
-from households.feeds.positions import Seen, Source, Sources, cut
+from households.feeds.positions import Keys, Seen, Source, Sources, cut
 from households.feeds.rules import AMOUNTS, FileKind
 from households.feeds.worker_process import Lines, Parse, write_known
 
@@ -28,7 +28,7 @@ _TABLES: Final = {
         ) ON COMMIT DROP""",
     "persons": """
         CREATE TEMP TABLE staged_persons (
-            position bigint, id uuid, membership_id uuid, row_hash bigint, citizen_id_index bytea,
+            position bigint, id uuid, row_hash bigint, citizen_id_index bytea,
             citizen_id_enc bytea, house_id text COLLATE "C", prefix text, first_name text,
             first_name_key text COLLATE "C", last_name text, last_name_key text COLLATE "C",
             sex text COLLATE "C", birth_date date, relation text COLLATE "C", occupation text COLLATE "C",
@@ -42,6 +42,12 @@ _KNOWN: Final = {
     "households": "SELECT row_hash FROM edition_households WHERE edition_id = $1",
     "persons": "SELECT row_hash FROM edition_persons WHERE edition_id = $1",
 }
+_JOINED: Final = {
+    "households": "house_id, village_code",
+    "persons": "house_id, citizen_id_index, relation",
+    "welfare": "citizen_id_index",
+}
+"""Columns that statements join by: what the planner must know of."""
 _COPY_HEAD: Final = 19
 _COPY_ROW: Final = 14
 
@@ -71,6 +77,7 @@ class Stage:
     unchanged: dict[str, int] = field(default_factory=dict)
     known: dict[str, Sequence[int]] = field(default_factory=dict)
     seen: dict[str, Seen] = field(default_factory=dict)
+    keys: dict[str, Keys] = field(default_factory=dict)
 
 
 async def create_tables(connection: asyncpg.Connection) -> None:
@@ -90,7 +97,7 @@ async def stage_file(
         messages.append(Parse(kind, file, start, end, stage.sources.add(source), known))
     await _copy(stage, kind, messages, progress)
     stage.sources.number_lines(kind)
-    await stage.connection.execute(f"ANALYZE staged_{kind}")
+    await stage.connection.execute(f"ANALYZE staged_{kind} ({_JOINED[kind]})")
 
 
 async def stage_held(stage: Stage, *, file: Opened, places: Sequence[tuple[UUID, int]]) -> None:
@@ -152,9 +159,11 @@ def _note(stage: Stage, kind: FileKind, message: Parse, piece: Piece) -> None:
     if source.line_numbers is None:
         stage.rows[kind] = stage.rows.get(kind, 0) + piece.rows
     stage.copied[kind] = stage.copied.get(kind, 0) + piece.copied
-    stage.unchanged[kind] = stage.unchanged.get(kind, 0) + len(piece.unchanged)
-    for place, line in piece.unchanged:
-        stage.seen[kind].note(place, message.position + line)
+    stage.unchanged[kind] = stage.unchanged.get(kind, 0) + len(piece.places)
+    if piece.places:
+        stage.seen[kind].note(piece.places, piece.unchanged, message.position)
+    if piece.keys:
+        stage.keys.setdefault(kind, Keys()).add(piece.keys)
     for row in piece.rejected:
         raw = as_row(message.file, row.raw)
         stage.rejected.append(Fault(kind, message.position + row.line, row.faults, raw))
@@ -166,7 +175,7 @@ async def _known_file(stage: Stage, kind: FileKind) -> Path | None:
         return None
     data = bytearray()
 
-    async def keep(block: bytes) -> None:  # noqa: RUF029  # asyncpg wants a coroutine function
+    async def keep(block: bytes) -> None:  # asyncpg wants a coroutine function
         data.extend(block)
 
     await stage.connection.copy_from_query(_KNOWN[kind], stage.edition_id, output=keep, format="binary")

@@ -3,6 +3,7 @@
 A household that is new has version 1 when registered; a change of place and a change of status each raise it,
 so that the events of one household are in the order of its versions.
 """
+# ruff: noqa: S608  # statements of our own names and numbers; values are parameters
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,11 +34,13 @@ WITH persons AS (
     GROUP BY household_id
 )
 SELECT t.household_id, coalesce(i.own_dimensions, e.own_dimensions) AS own_dimensions,
-       coalesce(i.village_code, e.village_code) AS village_code, coalesce(i.income_band, e.income_band) AS income_band,
+       coalesce(i.village_code, e.village_code) AS village_code, coalesce(i.income_band,
+       e.income_band) AS income_band,
        coalesce(p.persons, 0) AS persons,
        (coalesce(p.dimensions, 0) | coalesce(i.own_dimensions, e.own_dimensions))::smallint AS dimensions,
        coalesce(p.survey_poor, 0) AS survey_poor, coalesce(p.target_poor, 0) AS target_poor,
-       e.dimensions AS dimensions_before, e.survey_poor AS survey_poor_before, e.target_poor AS target_poor_before,
+       e.dimensions AS dimensions_before, e.survey_poor AS survey_poor_before,
+           e.target_poor AS target_poor_before,
        e.income_band AS income_band_before, e.village_code AS village_before,
        coalesce(i.is_new, false) AS is_new, true AS is_latest, false AS is_changed
 FROM touched t
@@ -54,7 +57,8 @@ UPDATE statuses s SET
     target_poor_before = coalesce(s.target_poor_before, o.target_poor),
     income_band_before = coalesce(s.income_band_before, o.income_band)
 FROM (
-    SELECT DISTINCT ON (e.household_id) e.household_id, e.dimensions, e.survey_poor, e.target_poor, e.income_band,
+    SELECT DISTINCT ON (e.household_id) e.household_id, e.dimensions, e.survey_poor, e.target_poor,
+           e.income_band,
            max(f.edition_year) OVER (PARTITION BY e.household_id) AS newest
     FROM edition_households e JOIN feed_editions f ON f.id = e.edition_id
     WHERE e.edition_id <> {_EDITION} AND e.household_id IN (SELECT household_id FROM statuses)
@@ -100,7 +104,8 @@ _SURVEY_COLUMNS: Final = (
 _NEW_SNAPSHOTS = f"""
 INSERT INTO edition_households (edition_id, household_id, village_code, members, {_AMOUNTS}, income_band,
                                 indicators, failed, own_dimensions, row_hash, {_STATUS_COLUMNS})
-SELECT {_EDITION}, i.household_id, i.village_code, i.members, {_AMOUNTS}, i.income_band, i.indicators, i.failed,
+SELECT {_EDITION}, i.household_id, i.village_code, i.members, {_AMOUNTS}, i.income_band, i.indicators,
+       i.failed,
        i.own_dimensions, i.row_hash, s.dimensions, s.persons, s.survey_poor, s.target_poor
 FROM incoming_households i JOIN statuses s USING (household_id) WHERE NOT i.in_edition
 """
@@ -121,7 +126,8 @@ AND (e.dimensions, e.persons, e.survey_poor, e.target_poor)
 _REGISTERED_EVENTS = f"""
 INSERT INTO outbox (type, subject, sequence, data, correlation_id)
 SELECT '{HouseholdRegistered.type}', household_id, 1,
-       jsonb_build_object('household_id', household_id, 'village_code', village_code, 'origin', 'feed'), CAST(:story AS text)
+       jsonb_build_object('household_id', household_id, 'village_code', village_code, 'origin', 'feed'),
+           CAST(:story AS text)
 FROM incoming_households WHERE is_new
 """
 _MOVED_EVENTS = f"""
@@ -135,7 +141,8 @@ WHERE NOT i.is_new AND i.is_newest AND i.village_before <> i.village_code
 _MOVED_HISTORY = f"""
 INSERT INTO registry_changes (id, subject, version, kind, detail, actor, changed_at)
 SELECT gen_random_uuid(), i.household_id, h.version, 'moved', jsonb_build_object(
-    'village_code', jsonb_build_array(i.village_before, i.village_code), 'edition_id', {_EDITION}), 'feed', {_NOW}
+    'village_code', jsonb_build_array(i.village_before, i.village_code), 'edition_id', {_EDITION}),
+        'feed', {_NOW}
 FROM incoming_households i JOIN households h ON h.id = i.household_id
 WHERE NOT i.is_new AND i.is_newest AND i.village_before <> i.village_code
 """

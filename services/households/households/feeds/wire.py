@@ -80,9 +80,10 @@ class Ids:
 
     def make(self, number: int) -> bytes:
         """Return the 16 bytes of the id with this number, from 0 to `count` - 1."""
+        at = _RANDOM * number
         return _UUID7.pack(
             self._time,
             0x7000 | number >> _COUNTER_BITS,
             0x8000 | number & 0x3FFF,
-            self._random[_RANDOM * number : _RANDOM * (number + 1)],
+            self._random[at : at + _RANDOM],
         )

@@ -1,4 +1,5 @@
 """The counts of an edition by area, made anew for the villages an import touched and summed up from there."""
+# ruff: noqa: S608  # statements of our own names and numbers; values are parameters
 
 from typing import Final
 from uuid import UUID
@@ -47,7 +48,7 @@ def counting(instrument: Instrument, *, only: str = "") -> str:
             LEFT JOIN edition_persons p ON p.edition_id = {_EDITION} AND p.household_id = e.household_id
             WHERE e.edition_id = {_EDITION} {only} GROUP BY 1
         ) q USING (village_code)
-    """  # noqa: S608  # our own names and numbers
+    """
 
 
 def summing(instrument: Instrument, level: int) -> str:
@@ -58,15 +59,14 @@ def summing(instrument: Instrument, level: int) -> str:
         "failed_households": len(instrument.household_codes),
         "failed_persons": len(instrument.person_codes),
     }
-    sums = [f"sum({name})" for name in COUNTS]
-    for name in ARRAYS:
-        sums.append(
-            "ARRAY[" + ", ".join(f"sum({name}[{place}])" for place in range(1, sizes[name] + 1)) + "]"
-        )
+    sums = [f"sum({name})" for name in COUNTS] + [
+        "ARRAY[" + ", ".join(f"sum({name}[{place}])" for place in range(1, sizes[name] + 1)) + "]"
+        for name in ARRAYS
+    ]
     return f"""
         SELECT {_EDITION}, {level}, left(area_code, {level}), {", ".join(sums)}
         FROM poverty_counts WHERE edition_id = {_EDITION} AND level = 8 GROUP BY left(area_code, {level})
-    """  # noqa: S608  # our own names and numbers
+    """
 
 
 async def project(
@@ -75,7 +75,7 @@ async def project(
     """Bring the counts up to date; `villages` selects the codes that were touched, None means all."""
     only = f"AND e.village_code IN ({villages})" if villages else ""
     gone = f"AND (level < 8 OR area_code IN ({villages}))" if villages else ""
-    await run(connection, f"DELETE FROM poverty_counts WHERE edition_id = {_EDITION} {gone}", edition=edition)  # noqa: S608
+    await run(connection, f"DELETE FROM poverty_counts WHERE edition_id = {_EDITION} {gone}", edition=edition)
     head = f"INSERT INTO poverty_counts (edition_id, level, area_code, {_COLUMNS})"
     fresh = f"{head} SELECT {_EDITION}, 8, c.area_code, {_COLUMNS} FROM ({counting(instrument, only=only)}) c"
     await run(connection, fresh, edition=edition)

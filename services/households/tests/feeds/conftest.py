@@ -47,8 +47,8 @@ class Desk:
     async def edition(self, year: int, *, source: str = "TPMAP", instrument: str = "JPT_2560_2564") -> UUID:
         edition = uuid7()
         await self.execute(
-            "INSERT INTO feed_editions (id, source, edition_year, instrument, created_by, created_at, updated_at) "
-            "VALUES ($1, $2, $3, $4, 'user:tester', $5, $5)",
+            "INSERT INTO feed_editions (id, source, edition_year, instrument, created_by, created_at, "
+            "updated_at) VALUES ($1, $2, $3, $4, 'user:tester', $5, $5)",
             edition, source, year, instrument, NOW,
         )  # fmt: skip
         return edition
@@ -62,12 +62,13 @@ class Desk:
             stored = await self.files.put(new_key("feed-files"), chunks(), limit=1 << 30)
             kind = name.partition(".")[0]
             await self.execute(
-                "UPDATE feed_files SET state = 'replaced' WHERE edition_id = $1 AND kind = $2 AND state = 'uploaded'",
+                "UPDATE feed_files SET state = 'replaced' "
+                "WHERE edition_id = $1 AND kind = $2 AND state = 'uploaded'",
                 edition, kind,
             )  # fmt: skip
             await self.execute(
-                "INSERT INTO feed_files (id, edition_id, kind, name, storage_key, size, sha256, areas, uploaded_by, "
-                "uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, '{\"\"}', 'user:tester', $8)",
+                "INSERT INTO feed_files (id, edition_id, kind, name, storage_key, size, sha256, areas, "
+                "uploaded_by, uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, '{\"\"}', 'user:tester', $8)",
                 uuid7(), edition, kind, name, stored.key, stored.size, stored.sha256, NOW,
             )  # fmt: skip
 
@@ -87,7 +88,7 @@ class Desk:
 
     async def errors(self, edition: UUID) -> list[tuple[str, int, str, str]]:
         rows = await self.fetch(
-            "SELECT file, line, column_name, code FROM feed_rejections WHERE edition_id = $1 ORDER BY file, line",
+            "SELECT file, line, column_name, code FROM feed_rejections WHERE edition_id = $1 ORDER BY 1, 2",
             edition,
         )
         return [tuple(row) for row in rows]

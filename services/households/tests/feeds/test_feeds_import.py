@@ -19,7 +19,8 @@ async def test_a_sample_edition_gives_exactly_the_expected_results(desk: Desk, n
 
 COUNTED = """
 SELECT (SELECT coalesce(sum(version), 0) FROM households), (SELECT coalesce(sum(version), 0) FROM persons),
-       (SELECT count(*) FROM memberships), (SELECT count(*) FROM outbox), (SELECT count(*) FROM registry_changes),
+       (SELECT count(*) FROM memberships), (SELECT count(*) FROM outbox), (SELECT count(*)
+           FROM registry_changes),
        (SELECT coalesce(sum(xmin::text::bigint), 0) FROM edition_persons)
 """
 
