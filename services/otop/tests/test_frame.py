@@ -3,12 +3,39 @@
 import asyncio
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from otop import worker
+from otop.app import ROUTERS
 from otop.settings import Settings
 from shared.bus import InProcessBus
+from shared.security import SCOPES
 from shared.testing.caller import Caller
+from shared.testing.identity import TestIssuer
+
+OPERATIONS = [
+    (path, method, route.name)
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, APIRoute)
+    for path, method in [(route.path.replace("{code}", "ANY_FORM"), next(iter(route.methods or ())))]
+]
+
+
+@pytest.mark.parametrize(("path", "method", "name"), OPERATIONS, ids=[name for *_, name in OPERATIONS])
+async def test_nobody_gets_in_without_the_right_token(
+    officer: Caller, issuer: TestIssuer, path: str, method: str, name: str
+) -> None:
+    bare = await officer.client.request(method, path)
+    assert (bare.status_code, bare.json()["code"]) == (401, "token_missing"), name
+    elsewhere = issuer.headers("gateway", scopes=SCOPES)
+    foreign = await officer.client.request(method, path, headers=elsewhere)
+    assert (foreign.status_code, foreign.json()["code"]) == (401, "token_invalid"), name
+    needless = officer.only(frozenset(SCOPES) - {"areas:read", "funds:read"})
+    answer = await needless.request(method, path)
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing"), name
 
 
 async def test_it_is_live_and_ready(officer: Caller) -> None:

@@ -140,3 +140,11 @@ async def test_meetings_are_listed_by_committee_and_state(story: Story) -> None:
     first = (await story.secretary.get("/v1/meetings", limit=1)).json()
     second = (await story.secretary.get("/v1/meetings", limit=1, cursor=first["next"])).json()
     assert [second["items"][0]["id"], second["next"]] == [draft, None]
+
+
+async def test_an_id_made_by_the_client_is_taken_once(story: Story) -> None:
+    committee, meeting_id = await story.committee(), str(uuid4())
+    first = drafted(committee, id=meeting_id)
+    assert (await story.secretary.post("/v1/meetings", first)).json()["id"] == meeting_id
+    again = drafted(committee, id=meeting_id, minutes_number="2/2569")
+    refused(await story.secretary.post("/v1/meetings", again), 409, "meeting_exists")

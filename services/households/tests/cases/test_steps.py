@@ -239,3 +239,53 @@ async def test_the_history_cannot_be_changed_not_even_by_the_service(
     ):
         with pytest.raises(Exception, match="permission denied"):
             await rows(database, statement)
+
+
+async def test_an_id_made_by_the_client_is_taken_once(story: Story) -> None:
+    case_id = str(uuid4())
+    for household, status in ((await story.household(), 201), (await story.household(), 409)):
+        answer = await story.team.post("/v1/cases", {"id": case_id, "household_id": household})
+        assert answer.status_code == status, answer.text
+    assert answer.json()["code"] == "case_exists"
+
+
+async def test_the_same_request_again_gets_the_stored_answer(story: Story) -> None:
+    body = {"household_id": await story.household()}
+    key = {"Idempotency-Key": "phone-7-sent-twice"}
+    first = await story.team.post("/v1/cases", body, **key)
+    again = await story.team.post("/v1/cases", body, **key)
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert again.status_code == 201
+    other = await story.team.post("/v1/cases", {"household_id": await story.household()}, **key)
+    refused(other, 422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer"),
+    [
+        ("/v1/cases/proposals", {"case_ids": []}, "/case_ids"),
+        ("/v1/cases/proposals", {"case_ids": ["not-an-id"]}, "/case_ids/0"),
+        ("/v1/cases/verifications", {"verifications": [{"developable": True}]}, "/verifications/0/case_id"),
+        ("/v1/cases/{id}/verification", {"developable": "perhaps"}, "/developable"),
+        (
+            "/v1/cases/{id}/verification",
+            {"developable": True, "facts": {"income_per_person": 24500}},
+            "/facts/income_per_person",
+        ),
+        (
+            "/v1/cases/{id}/verification",
+            {"developable": True, "facts": {"able_to_work": -1}},
+            "/facts/able_to_work",
+        ),
+        ("/v1/cases/{id}/withdrawal", {"reason": "bored"}, "/reason"),
+        ("/v1/cases/{id}/rejection", {"reason": "  "}, "/reason"),
+        ("/v1/cases/{id}/rejection", {}, "/reason"),
+        ("/v1/cases/{id}/progress", {"to": "graduated"}, "/to"),
+        ("/v1/cases/{id}/appeal", {"reason": "x" * 501}, "/reason"),
+    ],
+)
+async def test_a_body_that_does_not_fit_is_refused_where_it_does_not(
+    story: Story, path: str, body: dict[str, Any], pointer: str
+) -> None:
+    answer = await story.team.post(path.format(id=await story.found()), body)
+    assert refused(answer, 422, "invalid_request") == [pointer]

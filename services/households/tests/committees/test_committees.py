@@ -179,3 +179,23 @@ async def test_committees_are_listed_by_area_and_level(registrar: Caller) -> Non
     first = (await registrar.get("/v1/committees", limit=1)).json()
     rest = (await registrar.get("/v1/committees", limit=1, cursor=first["next"])).json()
     assert (rest["items"][0]["id"], rest["next"]) == (tambon["id"], None)
+
+
+async def test_a_committee_is_not_dissolved_before_it_was_appointed(registrar: Caller) -> None:
+    path = f"/v1/committees/{(await made(registrar, appointed_on='2026-01-01'))['id']}"
+    answer = await registrar.patch(path, {"dissolved_on": "2025-12-31"}, if_match='"1"')
+    refused(answer, 422, "dissolved_before_appointed")
+
+
+async def test_an_id_made_by_the_client_is_taken_once(registrar: Caller) -> None:
+    committee = await made(registrar, id=str(uuid4()))
+    again = body(id=committee["id"], level="tambon", area_code="341102")
+    refused(await registrar.post("/v1/committees", again), 409, "committee_exists")
+
+
+@pytest.mark.parametrize("field", ["name_th", "level", "area_code"])
+async def test_what_a_committee_must_have_is_not_taken_away(registrar: Caller, field: str) -> None:
+    path = f"/v1/committees/{(await made(registrar))['id']}"
+    assert refused(await registrar.patch(path, {field: None}, if_match='"1"'), 422, "invalid_request") == [
+        f"/{field}"
+    ]
