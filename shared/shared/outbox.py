@@ -2,7 +2,8 @@
 
 The relay publishes the rows. In bulk work, `INSERT INTO outbox (id, type, subject, sequence, data,
 correlation_id) SELECT …` in the same transaction does as well: `id` has a default, and
-`data` must be what the event's class would write (tested by the service against the class).
+`data` must be what the event's class would write (tested by the service against the class). It calls
+`announce`, so that the relay of the same process need not find it by polling.
 """
 
 import asyncio
@@ -45,7 +46,7 @@ async def add(
     event_id = uuid7()
     connection = await driver(session)
     await connection.execute(_INSERT, *_row(event_id, fact, subject, sequence), now)
-    _hint_after_commit(session)
+    announce(session)
     return event_id
 
 
@@ -55,7 +56,7 @@ async def insert_many(session: AsyncSession, facts: Iterable[tuple[Event, UUID, 
     if rows:
         connection = await driver(session)
         await connection.copy_records_to_table("outbox", records=rows, columns=COLUMNS)
-        _hint_after_commit(session)
+        announce(session)
     return len(rows)
 
 
@@ -86,7 +87,8 @@ def _row(event_id: UUID, fact: Event, subject: UUID, sequence: int) -> tuple[Any
     )
 
 
-def _hint_after_commit(session: AsyncSession) -> None:
+def announce(session: AsyncSession) -> None:
+    """Wake the relay of this process when the session commits; bulk statements of one's own call it."""
     known = _hints.get(asyncio.get_running_loop())
     waiting = known.get(session.sync_session.get_bind().engine.url) if known else None
     if waiting is None or session.info.get("outbox_hint"):

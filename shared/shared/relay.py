@@ -31,6 +31,8 @@ KEEP_APPLIED_DAYS = 90
 
 _PAUSE_AFTER_FAILURE = 1.0
 _PRUNE_EVERY = 600.0
+_QUIET_ROUNDS, _QUIET_FACTOR = 50, 4
+"""After so many empty looks the relay looks less often, until it finds something."""
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('outbox relay'), hashtext(current_schema()))"
 _WAITING = "SELECT 1 FROM outbox WHERE published_at IS NULL LIMIT 1"
 _SELECT = (
@@ -48,10 +50,11 @@ async def run(database: Database, bus: Publisher, *, stop: asyncio.Event) -> Non
     loop = asyncio.get_running_loop()
     prune_at = loop.time()
     failing = False
+    quiet = 0
     while not stop.is_set():
         hint.clear()
         try:
-            full = await _waiting(database) and await publish(database, bus) >= BATCH
+            count = await publish(database, bus) if await _waiting(database) else 0
             if loop.time() >= prune_at:
                 prune_at = loop.time() + (_PRUNE_EVERY if await prune(database) == 0 else 0)
         except Exception as error:  # noqa: BLE001  # a relay outlives every outage of broker and database
@@ -62,8 +65,9 @@ async def run(database: Database, bus: Publisher, *, stop: asyncio.Event) -> Non
             await _wait(stop, _PAUSE_AFTER_FAILURE)
             continue
         failing = False
-        if not full:
-            await _wait(hint, bus.poll)
+        quiet = 0 if count else quiet + 1
+        if count < BATCH:
+            await _wait(hint, bus.poll if quiet < _QUIET_ROUNDS else bus.poll * _QUIET_FACTOR)
 
 
 async def publish(database: Database, bus: Publisher, *, limit: int = BATCH) -> int:

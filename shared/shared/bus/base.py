@@ -40,7 +40,7 @@ class Publisher(Protocol):
     """The side of a transport that the relay uses."""
 
     poll: float
-    """Seconds between two looks of the relay into an outbox that was empty."""
+    """Seconds between two looks of the relay into an outbox that was empty just now."""
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
         """Hand events over; returning means each is safe with every consumer. Raises `NotPublished`."""

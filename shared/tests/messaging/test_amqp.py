@@ -165,7 +165,7 @@ async def test_a_service_publishes_and_consumes_with_its_own_broker_user(
 
 
 @pytest.mark.usefixtures("restricted")
-async def test_a_service_cannot_publish_anothers_events(rabbit: PrivateRabbit, amqp: Rig) -> None:
+async def test_invariant_5_a_broker_user_writes_only_its_own_keys(rabbit: PrivateRabbit, amqp: Rig) -> None:
     await amqp.fill(1)
     bus = AmqpBus(rabbit.url(user="beta", password="beta-secret"))
     with pytest.raises(NotPublished) as raised:

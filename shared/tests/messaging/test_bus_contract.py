@@ -56,7 +56,7 @@ async def test_an_event_arrives_as_it_was_added(rig: Rig) -> None:
     assert rows[0]["published_at"] >= rows[0]["occurred_at"]
 
 
-async def test_a_fact_that_is_rolled_back_sends_no_event(rig: Rig) -> None:
+async def test_invariant_1_a_fact_and_its_event_are_in_one_transaction_or_neither_exists(rig: Rig) -> None:
     async def fact_fails() -> None:
         async with rig.alpha.transaction() as session:
             await outbox.add(session, BasketFilled(amount=1), subject=uuid7(), sequence=1)
@@ -70,7 +70,7 @@ async def test_a_fact_that_is_rolled_back_sends_no_event(rig: Rig) -> None:
     assert await rig.amounts() == [2]
 
 
-async def test_a_redelivered_event_is_applied_once(rig: Rig) -> None:
+async def test_invariant_4_an_event_is_applied_once_however_often_it_is_delivered(rig: Rig) -> None:
     event_id = await rig.fill(5)
     async with rig.running():
         await rig.applied(1)
@@ -108,7 +108,7 @@ async def nothing_unpublished(rig: Rig) -> bool:
     return await rig.unpublished() == 0
 
 
-async def test_a_handler_that_fails_leaves_neither_effect_nor_inbox_row(rig: Rig) -> None:
+async def test_invariant_2_a_handlers_effect_and_its_inbox_row_are_in_one_transaction(rig: Rig) -> None:
     rig.does.refused.add(13)
     await rig.fill(13)
     async with rig.running():
@@ -198,7 +198,7 @@ async def failed_for_now(rig: Rig, amount: int) -> bool:
     return rig.does.failures[amount] == 0
 
 
-async def test_a_late_event_does_not_overwrite_a_newer_state(rig: Rig) -> None:
+async def test_invariant_4_a_late_event_never_overwrites_a_newer_state(rig: Rig) -> None:
     basket = uuid7()
     rig.does.failures[1] = 2  # the first delivery of the older event fails, so that it comes after the newer
     async with rig.running():
