@@ -39,8 +39,9 @@ run-distributed: $(READY) ## separate processes with real PostgreSQL and RabbitM
 	@exec $(BIN)/python -m embedded.distributed
 
 .PHONY: up
-up: ## the same in containers (needs Docker)
-	docker compose up --build
+up: $(READY) ## the same in containers (needs Docker)
+	@$(BIN)/python -m embedded.containers "$${CHUMCHON_SECRETS:-data/compose}"
+	@uid=$$(id -u); [ $$uid -ne 0 ] || uid=10001; CHUMCHON_UID=$$uid CHUMCHON_GID=$$uid docker compose up --build
 
 .PHONY: clean-data
 clean-data: ## remove the data folder (database, secrets, files)
@@ -48,8 +49,8 @@ clean-data: ## remove the data folder (database, secrets, files)
 
 ## Check
 .PHONY: test
-test: $(READY) ## all tests, on private PostgreSQL and RabbitMQ
-	@$(BIN)/pytest -n 2 --dist loadfile $(PYTEST)
+test: $(READY) ## all tests, on private PostgreSQL and RabbitMQ; some: make test PYTEST=services/funds
+	@$(BIN)/pytest -n 2 --dist loadfile -q $(PYTEST)
 
 .PHONY: lint
 lint: $(READY) ## ruff, the project's own rules, who may import whom, migrations

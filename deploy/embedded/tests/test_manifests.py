@@ -12,6 +12,8 @@ import kubernetes_validate  # type: ignore[import-untyped]  # ships no types
 import pytest
 import yaml
 
+from embedded import containers
+
 ROOT = Path(__file__).resolve().parents[3]
 SERVICES = ("households", "funds", "otop", "tourism")
 MANIFESTS = sorted((ROOT / "deploy/kubernetes").glob("*.yaml"))
@@ -134,3 +136,24 @@ def test_every_autoscaler_points_to_a_deployment() -> None:
     ]
     assert targets
     assert set(targets) <= deployments
+
+
+def test_the_secrets_written_are_those_the_compose_file_names(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    folder = tmp_path / "secrets"
+    for _ in range(2):
+        containers.write(folder, postgres="postgres:5432", rabbitmq="rabbitmq:5672")
+        texts = {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
+    assert set(texts) == {Path(secret["file"]).name for secret in compose["secrets"].values()}
+    assert folder.stat().st_mode & 0o077 == 0
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (folder / "gateway").iterdir())
+    users = json.loads(texts["rabbitmq_definitions"])["users"]
+    assert all(user["password_hash"] for user in users)
+
+
+def test_secrets_written_again_stay_the_same(tmp_path: Path) -> None:
+    containers.write(tmp_path / "one", postgres="postgres:5432", rabbitmq="rabbitmq:5672")
+    before = {path: path.read_bytes() for path in (tmp_path / "one").rglob("*") if path.is_file()}
+    containers.write(tmp_path / "one", postgres="postgres:5432", rabbitmq="rabbitmq:5672")
+    assert {path: path.read_bytes() for path in (tmp_path / "one").rglob("*") if path.is_file()} == before
