@@ -237,7 +237,11 @@ async def test_an_issued_token_leaves_an_audit_row(office: Office) -> None:
     row = await office.principal("ann", ("auditor", ""))
     claims = office.exchange.verify((await office.token(row)).decode().removeprefix("Bearer "))
     async with office.database.read() as session:
-        found = (await session.execute(text("SELECT action, actor, subjects, detail FROM audit"))).one()
+        found = (
+            await session.execute(
+                text("SELECT action, actor, subjects, detail FROM audit WHERE action = 'token.issue'")
+            )
+        ).one()
     assert (found.action, found.actor) == ("token.issue", str(row.id))
     assert found.subjects == [UUID(str(row.id))]
     detail = found.detail if isinstance(found.detail, dict) else orjson.loads(found.detail)

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from tests.gateway_house import House
+from gateway.app import create_app
+from tests.gateway_house import House, until_known
+from tests.gateway_upstream import served
 
 MIB = 1 << 20
 
@@ -154,6 +156,35 @@ async def test_an_event_stream_outlives_the_deadline(caller: httpx.AsyncClient, 
     assert time.monotonic() - started > house.settings.deadline
     async with asyncio.timeout(5):
         await house.things.cancelled.wait()
+
+
+async def test_a_stop_ends_event_streams_in_order_and_finishes_the_rest(
+    house: House, caller: httpx.AsyncClient
+) -> None:
+    gateway = create_app(house.settings.model_copy(update={"idle_limit": 60.0, "deadline": 60.0}))
+    running = served(gateway)
+    url = await running.__aenter__()
+    await until_known(gateway)
+    async with caller.stream("GET", url + "/v1/things/ticks?beats=1&every=0") as events:
+        lines = events.aiter_lines()
+        assert await anext(lines) == "data: 0"
+        upload = asyncio.create_task(caller.post(url + "/v1/things/upload", content=parts(8, pause=0.1)))
+        await house.things.started.wait()
+        async with asyncio.timeout(10):
+            await running.__aexit__(None, None, None)
+        assert [line async for line in lines if line] == []
+    assert (await upload).json() == {"bytes": 8 * 65_536}
+
+
+async def test_readiness_is_refused_first_when_the_gateway_stops(house: House) -> None:
+    async with httpx.AsyncClient(base_url=house.url) as client:
+        house.app.state.stopping = True
+        try:
+            answer = await client.get("/health/ready")
+        finally:
+            house.app.state.stopping = False
+        assert (answer.status_code, answer.json()) == (503, {"status": "stopping"})
+        assert (await client.get("/health/ready")).status_code == 200
 
 
 async def test_events_arrive_as_they_happen(caller: httpx.AsyncClient) -> None:

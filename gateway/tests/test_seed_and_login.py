@@ -1,14 +1,17 @@
 """The demo's principals, the credentials written for people, and the login of the command line."""
 
+import argparse
 import asyncio
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from gateway import keys, seed
+from gateway import keys, principals, seed
 from gateway.identity.errors import UnknownPrincipal
+from gateway.identity.queries import grants_of, principal_named
 from gateway.identity.roles import scopes_by_role
 from gateway.login import NotHere, login, main
 from gateway.settings import Settings
@@ -82,6 +85,50 @@ def test_a_login_while_the_system_is_down_says_so(tmp_path: Path) -> None:
     file.write_text("".join(f"CHUMCHON_GATEWAY_{line}\n" for line in values.split()))
     with pytest.raises(SystemExit, match="is the system running"):
         main(["--user", "district3415", "--env-file", str(file)])
+
+
+async def test_a_client_is_made_changed_and_switched_off_from_the_command_line(database: Database) -> None:
+    def asked(*words: str) -> argparse.Namespace:
+        return principals.parser().parse_args(words)
+
+    async def holds() -> tuple[tuple[str, str], ...]:
+        async with database.read() as session:
+            row = await principal_named(session, name="portal", kind="client")
+            assert row is not None
+            grants = await grants_of(session, principal_id=row.id)
+            assert grants is not None
+            return grants.held
+
+    secret = await principals.keep(
+        database, asked("client", "portal", "--label", "Portal", "--grant", "partner")
+    )
+    assert secret
+    assert len(secret) == 43
+    assert await holds() == (("partner", ""),)
+    again = asked("client", "portal", "--label", "Portal", "--grant", "feed:34", "--grant", "feed:3510")
+    assert await principals.keep(database, again) is None
+    assert await holds() == (("feed", "34"), ("feed", "3510"))
+    with pytest.raises(ValueError, match="there is no role"):
+        await principals.keep(database, asked("client", "portal", "--label", "x", "--grant", "emperor"))
+    with pytest.raises(UnknownPrincipal):
+        await principals.keep(database, asked("user", "portal", "--label", "x"))
+    await principals.keep(database, asked("off", "portal"))
+    with pytest.raises(UnknownPrincipal):
+        await principals.keep(database, asked("off", "portal"))
+    async with database.read() as session:
+        actions = (await session.execute(text("SELECT action, actor FROM audit ORDER BY position"))).all()
+    assert [tuple(row) for row in actions] == [
+        ("grant.change", "command-line"),
+        ("grant.change", "command-line"),
+        ("principal.switch_off", "command-line"),
+    ]
+
+
+@pytest.mark.parametrize("grant", ["", "partner:3", "partner:341501011", "Partner", "partner:34x"])
+def test_a_grant_that_is_none_is_refused(grant: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011  # the text is the refused grant itself
+        principals.grant(grant)
+    assert str(refused.value) == grant
 
 
 async def test_clients_do_not_log_in_as_users(house: House) -> None:

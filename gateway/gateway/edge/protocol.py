@@ -20,6 +20,10 @@ TASK = "gateway.task"
 """Scope key of the task that waits for a service; it is cancelled when the caller hangs up."""
 GONE = "gateway.gone"
 """Scope key, set when the caller hung up."""
+ENDLESS = "gateway.endless"
+"""Scope key, set while an event stream is passed on."""
+STOPPING = "gateway.stopping"
+"""Scope key, set when an event stream shall end because the gateway stops."""
 
 
 class EdgeProtocol(HttpToolsProtocol):
@@ -43,6 +47,17 @@ class EdgeProtocol(HttpToolsProtocol):
         self._stop_head_timer()
         self._abandon()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Finish what is in hand before a stop; an event stream never would, so it is ended in order."""
+        super().shutdown()
+        running = self._running
+        if running is not None and not running.response_complete:
+            scope: dict[str, Any] = running.scope  # type: ignore[assignment]
+            task = scope.get(TASK)
+            if task is not None and scope.get(ENDLESS):
+                scope[STOPPING] = True
+                task.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Parse; a head that is begun but not finished is on the clock."""

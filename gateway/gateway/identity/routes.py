@@ -108,7 +108,7 @@ async def revoke(request: Request) -> Response:
         return _fresh({})
     if claims["client_id"] == client.name:
         async with desk.database.transaction() as session:
-            await service.revoke(session, claims=claims, now=clock.now())
+            await service.revoke(session, client=client, claims=claims, now=clock.now())
         desk.exchange.forget(form["token"])
     return _fresh({})
 

@@ -28,6 +28,10 @@ LOGIN_CLIENT = "demo-login"
 """The `client_id` of tokens made by the command line."""
 
 
+COMMAND_LINE = Principal("command-line", None, frozenset(), (), (), "")
+"""Who acts when somebody with the database's password runs one of our commands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Issuer:
     """Who signs access tokens, and under which name."""
@@ -103,8 +107,10 @@ def in_one_role(grants: Grants | None, role: str | None) -> Grants:
     raise RoleNeeded
 
 
-async def revoke(session: AsyncSession, *, claims: dict[str, Any], now: datetime) -> None:
-    """Take an access token back; it is refused within 60 seconds. Forgets those that have expired."""
+async def revoke(
+    session: AsyncSession, *, client: PrincipalRow, claims: dict[str, Any], now: datetime
+) -> None:
+    """Take back an access token of `client`; it is refused within 60 seconds. Forgets those that expired."""
     await session.execute(delete(RevokedToken).where(col(RevokedToken.expires_at) < now - timedelta(hours=1)))
     row = {
         "jti": claims["jti"],
@@ -112,6 +118,14 @@ async def revoke(session: AsyncSession, *, claims: dict[str, Any], now: datetime
         "revoked_at": now,
     }
     await session.execute(insert(RevokedToken).values(row).on_conflict_do_nothing())
+    await audit.record(
+        session,
+        principal=Principal(str(client.id), client.name, frozenset(), (), (), ""),
+        action="token.revoke",
+        subjects=[UUID(claims["sub"])],
+        now=now,
+        detail={"jti": claims["jti"]},
+    )
 
 
 async def keep_principal(
@@ -161,5 +175,25 @@ async def keep_grants(
         update(PrincipalRow).where(col(PrincipalRow.id) == principal_id).values(grant_version=version + 1)
     )
     await session.execute(raised)
-    await session.flush()
+    await audit.record(
+        session,
+        principal=COMMAND_LINE,
+        action="grant.change",
+        subjects=[principal_id],
+        now=now,
+        detail={"grants": [f"{role}:{area}" for role, area in sorted(wanted)]},
+    )
     return True
+
+
+async def switch_off(session: AsyncSession, *, name: str, now: datetime) -> None:
+    """Let a user or client in no more; holds within 60 seconds. Raises UnknownPrincipal."""
+    off = update(PrincipalRow).where(col(PrincipalRow.name) == name, col(PrincipalRow.active))
+    found = (
+        await session.execute(off.values(active=False).returning(col(PrincipalRow.id)))
+    ).scalar_one_or_none()
+    if found is None:
+        raise UnknownPrincipal(name)
+    await audit.record(
+        session, principal=COMMAND_LINE, action="principal.switch_off", subjects=[found], now=now
+    )

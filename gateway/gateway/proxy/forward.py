@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 from yarl import URL
 
 from gateway.edge.answers import refuse
-from gateway.edge.protocol import GONE, TASK
+from gateway.edge.protocol import ENDLESS, GONE, STOPPING, TASK
 from gateway.errors import DeadlineExceeded, NoSuchAddress, RequestTimeout, ServiceDown, ServiceFailed
 from gateway.proxy import headers
 from gateway.proxy.body import CallerGone, Clock, declared_length, hold, is_held, stream
@@ -118,7 +118,7 @@ class Forwarder:
                     allow_redirects=False,
                 ) as answer:
                     begun = True
-                    await _answer(answer, send, clock, head=scope["method"] == "HEAD")
+                    await _answer(answer, scope, send, clock)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if begun:
                 raise  # half an answer is out: the connection is cut
@@ -171,14 +171,16 @@ class _Body:
             raise
 
 
-async def _answer(answer: aiohttp.ClientResponse, send: Send, clock: Clock, *, head: bool) -> None:
+async def _answer(answer: aiohttp.ClientResponse, scope: Scope, send: Send, clock: Clock) -> None:
     fields = headers.outward(answer.raw_headers)
     clock.wait_for_part()
     await send({"type": "http.response.start", "status": answer.status, "headers": fields})
-    left = 0 if head else _length(fields)
+    left = 0 if scope["method"] == "HEAD" else _length(fields)
     if left == 0:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return
+    if left < 0 and answer.content_type == "text/event-stream":
+        scope[ENDLESS] = True
     try:
         async for part in answer.content.iter_any():
             left -= len(part)
@@ -187,10 +189,18 @@ async def _answer(answer: aiohttp.ClientResponse, send: Send, clock: Clock, *, h
                 return
             clock.wait_for_part()
     except asyncio.CancelledError:
-        # The idle limit ends an event stream in order: its reader comes again by itself.
-        if not (clock.limit.expired() and answer.content_type == "text/event-stream"):
+        if not _may_end(scope, clock):
             raise
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _may_end(scope: Scope, clock: Clock) -> bool:
+    """Tell whether a cancelled answer ends in order: an event stream's reader comes again by itself."""
+    task = asyncio.current_task()
+    if scope.get(STOPPING) and task is not None:
+        task.uncancel()
+        return True
+    return scope.get(ENDLESS, False) and clock.limit.expired()
 
 
 def _length(fields: list[tuple[bytes, bytes]]) -> int:
