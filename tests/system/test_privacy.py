@@ -16,7 +16,7 @@ from tools.demo import feed
 from tools.demo.api import House, Refused
 from tools.demo_data.edition import generate
 
-DIGITS = re.compile(rb"(?<!\d)\d{13}(?!\d)")
+DIGITS = re.compile(rb"(?<![0-9A-Za-z-])[0-9]{13}(?![0-9A-Za-z-])")  # part of no hexadecimal number
 TOLD = (
     "SELECT data::text FROM outbox",
     "SELECT encode(envelope, 'escape') FROM deliveries",
@@ -99,7 +99,7 @@ async def test_no_event_job_or_audit_row_holds_a_citizen_id(
     finally:
         await connection.close()
     text = "\n".join(rows).encode()
-    assert rows or service in {"otop", "tourism"}
+    assert rows or service != "households"
     assert not citizen_ids(text)
     assert not any(one.encode() in text for one in planted)
 
