@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from gateway.identity import service
 from gateway.identity.passwords import new_secret
 from gateway.settings import Settings
@@ -67,43 +69,40 @@ async def seed_demo(
     `login` is the command that prints a user's token, up to `--user NAME`.
     """
     secrets = {entry["client_id"]: entry["client_secret"] for entry in (known or {}).get("clients", ())}
-    written: dict[str, Any] = {"token_url": f"{public_url}/oauth/token"}
-    users: dict[str, Any] = {}
-    clients = []
+    users, clients = {}, []
     async with database.transaction() as session:
         for demo in USERS:
-            row = await service.keep_principal(
-                session, name=demo.name, kind="user", label=demo.label, now=now
-            )
-            await service.keep_grants(session, principal_id=row.id, grants=[(demo.role, demo.area)], now=now)
-            users[demo.name] = _user(demo, str(row.id), f"{login} --user {demo.name}")
+            subject = await _keep(session, demo, kind="user", secret=None, now=now)
+            users[demo.name] = _user(demo, subject, f"{login} --user {demo.name}")
         for demo in CLIENTS:
             old = secrets.get(demo.name)
             secret = old or new_secret()
-            row = await service.keep_principal(
-                session,
-                name=demo.name,
-                kind="client",
-                label=demo.label,
-                now=now,
-                secret=None if old else secret,
-            )
-            await service.keep_grants(session, principal_id=row.id, grants=[(demo.role, demo.area)], now=now)
+            subject = await _keep(session, demo, kind="client", secret=None if old else secret, now=now)
             clients.append(
                 {
                     "client_id": demo.name,
                     "client_secret": secret,
-                    "subject": str(row.id),
+                    "subject": subject,
                     "label": demo.label,
                     "role": demo.role,
                 }
             )
-    return written | {
+    return {
+        "token_url": f"{public_url}/oauth/token",
         "client_id": clients[0]["client_id"],
         "client_secret": clients[0]["client_secret"],
         "clients": clients,
         "users": users,
     }
+
+
+async def _keep(session: AsyncSession, demo: Demo, *, kind: str, secret: str | None, now: datetime) -> str:
+    """Make or refresh one demo principal and return its subject."""
+    row = await service.keep_principal(
+        session, name=demo.name, kind=kind, label=demo.label, now=now, secret=secret
+    )
+    await service.keep_grants(session, principal_id=row.id, grants=[(demo.role, demo.area)], now=now)
+    return str(row.id)
 
 
 def _user(demo: Demo, subject: str, command: str) -> dict[str, str]:
