@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from households.cases.rules import Origin, State, WithdrawReason
+from households.free_text import FreeText
 from shared.areas import AreaCode, VillageCode
 from shared.money import Baht
 from shared.schemas import Filters, Schema
 
-Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["รายได้เกินเกณฑ์"])]
-Notes = Annotated[str, Field(max_length=2000)]
+Reason = Annotated[FreeText, Field(min_length=1, max_length=500, examples=["รายได้เกินเกณฑ์"])]
+Notes = Annotated[FreeText, Field(max_length=2000)]
 CaseIds = Annotated[list[UUID], Field(min_length=1, max_length=5000)]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from households.free_text import FreeText
 from households.meetings.rules import MeetingState
 from shared.areas import AreaCode
 from shared.schemas import Schema
@@ -20,7 +21,7 @@ class ConflictDeclared(Schema):
 
     member_id: UUID
     case_id: UUID
-    reason: Annotated[str, Field(min_length=1, max_length=300, examples=["ญาติ"])]
+    reason: Annotated[FreeText, Field(min_length=1, max_length=300, examples=["ญาติ"])]
 
 
 Conflicts = Annotated[list[ConflictDeclared], Field(max_length=1000)]

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from households.cases.rules import Decision
+from households.free_text import FreeText
 from shared.schemas import Schema
 
 
@@ -15,7 +16,7 @@ class DecisionMade(Schema):
 
     case_id: UUID
     decision: Decision
-    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["รายได้เกินเกณฑ์"])] | None = None
+    reason: Annotated[FreeText, Field(min_length=1, max_length=500, examples=["รายได้เกินเกณฑ์"])] | None = None
     """Required unless certified."""
 
 

@@ -289,3 +289,23 @@ async def test_a_body_that_does_not_fit_is_refused_where_it_does_not(
 ) -> None:
     answer = await story.team.post(path.format(id=await story.found()), body)
     assert refused(answer, 422, "invalid_request") == [pointer]
+
+
+@pytest.mark.parametrize(
+    "written", ["1234567890121", "1-2345-67890-12-1", "เลข ๑๒๓๔๕๖๗๘๙๐๑๒๑ ครับ", "1 2345 67890 12 1"]
+)
+async def test_a_note_is_no_place_for_a_citizen_id(story: Story, written: str) -> None:
+    case_id = await story.found()
+    body = {"developable": True, "notes": f"บัตรประชาชน {written}"}
+    answer = await story.team.post(f"/v1/cases/{case_id}/verification", body)
+    assert refused(answer, 422, "invalid_request") == ["/notes"]
+    assert answer.json()["errors"][0]["code"] == "citizen_id_in_text"
+    assert written not in answer.text
+    answer = await story.team.post(f"/v1/cases/{case_id}/rejection", {"reason": written})
+    assert refused(answer, 422, "invalid_request") == ["/reason"]
+
+
+async def test_a_phone_or_an_order_number_may_stand_in_a_note(story: Story) -> None:
+    case_id = await story.found()
+    body = {"developable": True, "notes": "โทร 081-234-5678 คำสั่ง 1234567890123"}
+    assert (await story.team.post(f"/v1/cases/{case_id}/verification", body)).status_code == 200
