@@ -150,7 +150,7 @@ async def test_no_acknowledged_write_and_no_event_is_lost_by_kill_9(
 
 async def test_nothing_is_lost_when_the_launcher_itself_is_killed(running: Trial) -> None:
     before = await column(running, "households", "SELECT id FROM households")
-    os.kill(running.pid, signal.SIGKILL)
+    running.kill()
     await asyncio.to_thread(running.start)
     assert await column(running, "households", "SELECT id FROM households") == before
     await settled(running)

@@ -21,7 +21,10 @@ def main(arguments: list[str]) -> int:
         for line in path.read_text().splitlines() if path.exists() else ():
             name, _, value = line.partition("=")
             os.environ.setdefault(name, value)
-    return dlq.main(arguments)
+    try:
+        return dlq.main(arguments)
+    except OSError as error:
+        sys.exit(f"database or broker do not answer ({error.strerror}); is the house running?")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,9 @@ def tell(house: House) -> int:
         f"GET /v1/households/{case['household_id']}",
         "The tambon's officer visits one of them:",
     )
-    show(officer.get(f"/v1/households/{case['household_id']}"), "house_no", "village_code", "members")
+    visited = officer.get(f"/v1/households/{case['household_id']}")
+    show(visited, "house_no", "village_code", "lat", "lon")
+    show(visited["members"][0], "first_name", "last_name", "birth_year", "citizen_id", "relation")
 
     step("POST /v1/cases/verifications, /v1/cases/proposals", "She verifies what she sees and proposes it.")
     seen = {"developable": True, "notes": "มีแรงงาน อยากเลี้ยงไก่", "facts": {"lives_here": True}}
