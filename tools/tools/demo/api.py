@@ -132,6 +132,7 @@ class House:
         self.credentials: dict[str, Any] = json.loads(credentials.read_text())
         self.base = str(self.credentials["token_url"]).partition("/oauth/")[0]
         self._http = httpx.Client(timeout=60)
+        self._people: dict[str, Person] = {}
         self.client = Client(self.base, self._http, self.credentials)
 
     def close(self) -> None:
@@ -140,7 +141,10 @@ class House:
 
     def person(self, name: str) -> Person:
         """Return one of the demo's people."""
-        return Person(self.base, self._http, self.credentials["users"][name]["token_command"])
+        if name not in self._people:
+            command = self.credentials["users"][name]["token_command"]
+            self._people[name] = Person(self.base, self._http, command)
+        return self._people[name]
 
     def subject(self, name: str) -> str:
         """Return the id that tokens of this person name."""
