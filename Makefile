@@ -34,6 +34,10 @@ run: $(READY) ## everything in one process with demo data: http://127.0.0.1:8000
 demo: $(READY) ## tell the story of one poor household to a running system
 	@$(BIN)/python -m tools.demo
 
+.PHONY: token
+token: $(READY) ## a bearer token of the running demo, with all rights; of a person: make -s token AS=chair3415
+	@$(BIN)/python -m tools.demo.token $(AS)
+
 .PHONY: run-distributed
 run-distributed: $(READY) ## separate processes with real PostgreSQL and RabbitMQ
 	@exec $(BIN)/python -m embedded.distributed
