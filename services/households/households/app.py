@@ -16,10 +16,10 @@ from households.meetings.errors import CONSTRAINTS as MEETINGS
 from households.merges import routes as merges
 from households.merges.errors import CONSTRAINTS as MERGES
 from households.persons import routes as persons
-from households.persons.errors import CitizenIdTaken, DoubleHead, OverlappingMembership, PersonExists
+from households.persons.errors import CONSTRAINTS as PERSONS
 from households.poverty import routes as poverty
 from households.registry import routes as registry
-from households.registry.errors import HouseholdExists, HouseIdTaken
+from households.registry.errors import CONSTRAINTS as REGISTRY
 from households.resolutions import routes as resolutions
 from households.resolutions.errors import CONSTRAINTS as RESOLUTIONS
 from households.settings import Settings
@@ -47,12 +47,8 @@ ROUTERS = [
     instrument_routes.router("households"),
 ]
 CONSTRAINTS: dict[str, type[Refusal]] = {
-    "pk_households": HouseholdExists,
-    "uq_households_house_id": HouseIdTaken,
-    "pk_persons": PersonExists,
-    "uq_persons_citizen_id_index": CitizenIdTaken,
-    "uq_memberships_person_id_present": OverlappingMembership,
-    "uq_memberships_household_id_head": DoubleHead,
+    **REGISTRY,
+    **PERSONS,
     **MERGES,
     **COMMITTEES,
     **MEETINGS,

@@ -105,3 +105,12 @@ class ChangedSinceMerge(Conflict):
 
     code = "changed_since_merge"
     title_th, title_en = "ข้อมูลถูกแก้ไขหลังการรวม จึงยกเลิกไม่ได้", "It was changed since the merge"
+
+
+CONSTRAINTS = {
+    "pk_persons": PersonExists,
+    "uq_persons_citizen_id_index": CitizenIdTaken,
+    "uq_memberships_person_id_present": OverlappingMembership,
+    "uq_memberships_household_id_head": DoubleHead,
+}
+"""What a broken constraint of the tables means to the caller."""

@@ -238,11 +238,13 @@ async def record_death(
         raise DateInFuture(pointer="/died_on")
     if person["birth_date"] is not None and died_on < person["birth_date"]:
         raise DeathBeforeBirth(pointer="/died_on")
-    present = await _present(session, person_id)
+    held = await queries.memberships(session, person_id)
+    present = next((row for row in held if row["valid_to"] is None), None)
     household_id = present["household_id"] if present else None
-    if present:
-        end = end_of_death(present["valid_from"], died_on)
-        await _end(session, present["id"], on=end, reason=EndReason.DIED)
+    for row in held:  # also one that is past, where the death is reported after it
+        end = end_of_death(row["valid_from"], died_on)
+        if row["valid_to"] is None or row["valid_to"] > end:
+            await _end(session, row["id"], on=end, reason=EndReason.DIED)
     version = await _bump(session, person, {"died_on": died_on}, now=now)
     fact = PersonDied(
         person_id=person_id, household_id=household_id, village_code=person["village_code"], died_on=died_on

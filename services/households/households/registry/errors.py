@@ -74,3 +74,7 @@ class TwoHouseIds(Conflict):
 
     code = "two_house_ids"
     title_th, title_en = "รหัสประจำบ้านต่างกัน ไม่ใช่บ้านเดียวกัน", "Different house ids are different houses"
+
+
+CONSTRAINTS = {"pk_households": HouseholdExists, "uq_households_house_id": HouseIdTaken}
+"""What a broken constraint of the table means to the caller."""
