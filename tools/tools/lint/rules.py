@@ -30,7 +30,7 @@ LAYERS = {
 
 # Written in pieces, so that this file keeps its own rule.
 _HOSTS = (("pypi", "org"), ("pythonhosted", "org"), ("registry.npmjs", "org"), ("proxy.golang", "org"))
-_PLACES = ("work/main", "work/shared", "root/", "home/", "Users/")
+_PLACES = ("root/", "home/", "Users/")
 MACHINE = re.compile(
     "|".join(
         [*(re.escape(".".join(host)) for host in _HOSTS), *(rf"(?<![\w.}}$~-])/{place}" for place in _PLACES)]
