@@ -1,9 +1,14 @@
 """Requests that two parsers could read differently, sent byte for byte to the real server."""
 
 import asyncio
+import contextlib
+import os
+import re
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.gateway_house import House
 
@@ -185,3 +190,35 @@ async def test_a_connection_that_says_nothing_is_closed(
 ) -> None:
     monkeypatch.setattr("gateway.edge.protocol.HEAD_SECONDS", 0.2)
     assert await said(house, b"") == b""
+
+
+@settings(
+    max_examples=int(os.environ.get("CHUMCHON_MUTATIONS", "40")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    at=st.integers(-60, 70),
+    cut=st.integers(0, 12),
+    put=st.binary(max_size=12) | st.sampled_from([b"\r\n", b"\n", b"\x00", b"Host: b\r\n", b"\r\n\r\n"]),
+)
+async def test_no_mutation_of_a_request_makes_a_fault(
+    house: House, caller: httpx.AsyncClient, at: int, cut: int, put: bytes
+) -> None:
+    token = b"Authorization: " + caller.headers["authorization"].encode() + b"\r\n"
+    head = CHUNKED.replace(b"/echo", b"/upload") + token + b"X-A: b\r\n\r\n"
+    request = head + b"4\r\nabcd\r\n0\r\n\r\n"
+    begin = at % len(request)
+    mutated = request[:begin] + put + request[begin + cut :]
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(mutated)
+    answer = b""
+    with contextlib.suppress(TimeoutError, ConnectionResetError):
+        while part := await asyncio.wait_for(
+            reader.read(65_536), 0.2
+        ):  # an unfinished request gets no answer
+            answer += part
+    writer.close()
+    statuses = re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)
+    assert all(status[:1] in b"24" or status == b"501" for status in statuses), (mutated, answer[:300])
+    assert (await caller.get("/v1/things/small")).status_code == 200
