@@ -54,7 +54,7 @@ async def run(database: Database, bus: Publisher, *, stop: asyncio.Event) -> Non
     while not stop.is_set():
         hint.clear()
         try:
-            count = await publish(database, bus) if await _waiting(database) else 0
+            count = await publish(database, bus) if not quiet or await _waiting(database) else 0
             if loop.time() >= prune_at:
                 prune_at = loop.time() + (_PRUNE_EVERY if await prune(database) == 0 else 0)
         except Exception as error:  # noqa: BLE001  # a relay outlives every outage of broker and database

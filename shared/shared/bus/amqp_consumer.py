@@ -31,6 +31,7 @@ _LETTER_SECONDS = 10.0
 _SETUP_SECONDS = 10.0
 _LIVENESS_SECONDS = 30.0
 _FIRST_PAUSE, _LAST_PAUSE = 0.2, 5.0
+_LINGER_SECONDS = 0.002
 
 log = structlog.get_logger(__name__)
 
@@ -157,6 +158,7 @@ async def _next(arrivals: asyncio.Queue[AbstractIncomingMessage | None]) -> list
             first = await arrivals.get()
     except TimeoutError:
         return []
+    await asyncio.sleep(_LINGER_SECONDS)  # what was published together arrives one by one
     batch: list[AbstractIncomingMessage] = []
     message = first
     while message is not None:
