@@ -16,6 +16,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Literal
 
+import psutil
 from sqlalchemy import make_url
 
 from shared.servers.postgres import PrivatePostgres
@@ -37,6 +38,11 @@ class Trial:
         self.base = f"http://127.0.0.1:{self.port}"
         self.started_in = 0.0
         self._process: subprocess.Popen[bytes] | None = None
+
+    def process(self) -> psutil.Process:
+        """Return the launcher's process; its children are those of the house."""
+        assert self._process is not None, "not started"  # noqa: S101  # a test's mistake
+        return psutil.Process(self._process.pid)
 
     @property
     def said(self) -> str:
