@@ -3,15 +3,18 @@
 import gzip
 import re
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 import schemathesis
 from fastapi import FastAPI
 
 from gateway.catalogue.fetch import Catalogue
 from gateway.catalogue.merge import merge
+from gateway.catalogue.problems import described
 from gateway.proxy.table import UNDESCRIBED, NounTaken, Table, Upstream, claim
 from tests.gateway_house import House
 
@@ -299,3 +302,32 @@ def test_fastapis_own_document_of_a_real_app_is_taken() -> None:
     table = Table()
     table.add(A, app.openapi())
     assert list(table.nouns()) == []
+
+
+def test_the_committed_documents_of_all_services_make_one_table_and_one_document() -> None:
+    folder = Path(__file__).parents[2] / "contracts" / "openapi"
+    documents = {
+        path.stem: orjson.loads(path.read_bytes())
+        for path in sorted(folder.glob("*.json"))
+        if path.stem != "gateway"
+    }
+    assert {"households", "funds", "otop", "tourism"} <= documents.keys()
+    table = Table()
+    for name, document in documents.items():
+        table.add(Upstream(name, "http://127.0.0.1:1"), document)
+    assert ("/v1/households", "households") in set(table.nouns())
+    upload = table.operation("POST", segments("/v1/feed-editions/7/files"))
+    assert upload.body_limit > 100 << 20
+    merged = merge(documents, public_url="http://x")
+    schemathesis.openapi.from_dict(merged).validate()
+    assert_references_lead_somewhere(merged)
+    ids = [
+        operation["operationId"]
+        for item in merged["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict)
+    ]
+    assert len(ids) == len(set(ids))
+    codes = described(orjson.dumps(merged))
+    assert codes["scope_missing"]["operations"]
+    assert codes["unknown_instrument"]["title"]["en"]
