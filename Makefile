@@ -35,8 +35,8 @@ demo: $(READY) ## tell the story of one poor household to a running system
 	@$(BIN)/python -m tools.demo
 
 .PHONY: token
-token: $(READY) ## a bearer token of the running demo, with all rights; of a person: make -s token AS=chair3415
-	@$(BIN)/python -m tools.demo.token $(AS)
+token: $(READY) ## a bearer token of the running demo, with all rights; of a person: make -s token WHO=chair3415
+	@$(BIN)/python -m tools.demo.token $(WHO)
 
 .PHONY: run-distributed
 run-distributed: $(READY) ## separate processes with real PostgreSQL and RabbitMQ

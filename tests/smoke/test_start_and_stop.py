@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -58,8 +59,12 @@ def test_everything_but_postgres_fits_into_450_megabytes(running: Trial) -> None
 def test_the_api_page_needs_no_other_machine(running: Trial) -> None:
     with contextlib.closing(running.house()) as house:
         page = house.client.call("GET", "/docs").text
-    assert "/openapi.json" in page
-    assert "https://" not in page
+        needed = re.findall(r'(?:src|href)="([^"]+)"', page)
+        assert needed
+        for address in needed:
+            assert address.startswith("/static/")
+            assert house.client.call("GET", address).content
+        assert house.client.get("/openapi.json")["openapi"].startswith("3.1")
 
 
 def test_a_second_house_on_the_same_folder_is_refused(running: Trial) -> None:

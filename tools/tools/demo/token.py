@@ -1,4 +1,4 @@
-"""Print a bearer token of the running demo: `make -s token`, or a person's: `make -s token AS=chair3415`."""
+"""Print a bearer token of the running demo: `make -s token`, or a person's: `make -s token WHO=chair3415`."""
 
 import argparse
 import contextlib
