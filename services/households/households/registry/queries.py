@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, Uuid, and_, any_, func, literal, or_, select, tuple_
+from sqlalchemy import Select, Text, Uuid, and_, any_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,10 +60,18 @@ async def page(
     session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return households village by village, from the first after `(village_code, id)`."""
+    values = {} if after is None else {"after_village": after[0], "after_id": after[1]}
+    return await fetch(session, _page(filters, limit, after is not None), values)
+
+
+@lru_cache(maxsize=512)
+def _page(filters: Filters, limit: int, more: bool) -> Select[Any]:  # noqa: FBT001  # part of the key
+    """Build the list's statement once for the filters that officers use again and again."""
     statement = _filtered(_ORDERED, filters).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(_H.village_code, _H.id) > tuple_(*after))
-    return await fetch(session, statement)
+    if more:
+        after = tuple_(bindparam("after_village", type_=Text), bindparam("after_id", type_=Uuid))
+        statement = statement.where(tuple_(_H.village_code, _H.id) > after)
+    return statement
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
