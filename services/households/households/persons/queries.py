@@ -7,7 +7,23 @@ from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    Uuid,
+    all_,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,6 +66,8 @@ _MEMBERS: Select[Any] = (
     .order_by(_M.valid_to.isnot(None), _M.relation != "head", _P.birth_date, _P.id)
 )
 _PRESENT = _M.valid_to.is_(None)
+_BY_NAME = (_P.first_name_key, _P.last_name_key, _P.id)
+_NAMES = 500  # names of one sound that are looked at, at most
 _REAL = or_(_PRESENT, _M.valid_to > _M.valid_from)
 
 
@@ -131,36 +149,55 @@ async def by_name(
     `name`: the words are beginnings of first and last name; one word may be either. `sound`: names that
     sound like the words (LK82), for other spellings of the same name.
     """
-    order = (_P.first_name_key, _P.last_name_key, _P.id)
-    branches = []
-    for condition in _named(question, mode):
-        branch = _filtered(_WITH_HOUSEHOLD, filters).where(condition).order_by(*order).limit(limit)
-        if after is not None:
-            branch = branch.where(tuple_(*order) > tuple_(*after))
-        branches.append(branch.subquery())
-    if len(branches) == 1:
-        return await fetch(session, select(branches[0]))
+    ordered = _filtered(_WITH_HOUSEHOLD, filters).order_by(*_BY_NAME).limit(limit)
+    if after is not None:
+        ordered = ordered.where(tuple_(*_BY_NAME) > tuple_(*after))
+    if mode == "name":
+        branches: list[FromClause] = [ordered.where(one).subquery() for one in _spelt(question)]
+    else:
+        branches = await _sounding(session, question, ordered)
     # Each branch walks its own index; the union keeps the order of the whole.
     union = union_all(*(select(branch) for branch in branches)).subquery()
-    statement = select(union).order_by(union.c.first_name_key, union.c.last_name_key, union.c.id).limit(limit)
-    return await fetch(session, statement)
+    order = (union.c.first_name_key, union.c.last_name_key, union.c.id)
+    return await fetch(session, select(union).order_by(*order).limit(limit))
 
 
-def _named(question: NameQuestion, mode: Mode) -> list[ColumnElement[bool]]:
+def _spelt(question: NameQuestion) -> list[ColumnElement[bool]]:
     first, last = question.first, question.last
-    matches = _begins if mode == "name" else _sounds
     if last is not None:
-        return [and_(matches(_P.first_name_key, first), matches(_P.last_name_key, last))]
-    by_first = matches(_P.first_name_key, first)
-    return [by_first, and_(matches(_P.last_name_key, first), ~by_first)]
+        return [and_(_begins(_P.first_name_key, first), _begins(_P.last_name_key, last))]
+    by_first = _begins(_P.first_name_key, first)
+    return [by_first, and_(_begins(_P.last_name_key, first), ~by_first)]
 
 
 def _begins(column: ColumnElement[str], key: str) -> ColumnElement[bool]:
     return and_(column >= key, column < key + "\U0010ffff")
 
 
-def _sounds(column: ColumnElement[str], key: str) -> ColumnElement[bool]:
-    return column.in_(select(_SOUNDS.c.name_key).where(_SOUNDS.c.sound == phonetic_key(key)))
+async def _sounding(session: AsyncSession, question: NameQuestion, ordered: Select[Any]) -> list[FromClause]:
+    """Return a branch for each way in which the question sounds like a name.
+
+    The names are asked for first, and each walked on its own: there are a few of them, while the persons who
+    bear them are too many to sort.
+    """
+    first = await _alike_names(session, question.first)
+    if question.last is not None:
+        last = await _alike_names(session, question.last)
+        return [_each(first, _P.first_name_key, ordered.where(_P.last_name_key == any_(last)))]
+    by_last = ordered.where(_P.first_name_key != all_(first))
+    return [_each(first, _P.first_name_key, ordered), _each(first, _P.last_name_key, by_last)]
+
+
+def _each(names: ColumnElement[Any], column: ColumnElement[str], ordered: Select[Any]) -> FromClause:
+    name = func.unnest(names).table_valued("key", name="name").render_derived()
+    persons = ordered.where(column == name.c.key).lateral("persons")
+    return select(persons).select_from(name.join(persons, true())).subquery()
+
+
+async def _alike_names(session: AsyncSession, key: str) -> ColumnElement[Any]:
+    statement = select(_SOUNDS.c.name_key).where(_SOUNDS.c.sound == phonetic_key(key)).limit(_NAMES)
+    names = [row["name_key"] for row in await fetch(session, statement)]
+    return literal(names, ARRAY(Text(collation="C")))
 
 
 def _filtered(statement: Select[Any], filters: Filters) -> Select[Any]:
