@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
+from hypothesis import HealthCheck, settings
 
 from households.app import create_app
 from households.areas.service import load_catalogue
@@ -15,6 +16,10 @@ from shared.db import Database
 from shared.testing.caller import Caller
 from shared.testing.cluster import Cluster
 from shared.testing.identity import TestIssuer
+
+# A loaded machine is no reason for a property test to fail.
+settings.register_profile("chumchon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("chumchon")
 
 
 @pytest.fixture(scope="session")
