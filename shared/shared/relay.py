@@ -58,9 +58,8 @@ async def run(database: Database, bus: Publisher, *, stop: asyncio.Event) -> Non
             if loop.time() >= prune_at:
                 prune_at = loop.time() + (_PRUNE_EVERY if await prune(database) == 0 else 0)
         except Exception as error:  # noqa: BLE001  # a relay outlives every outage of broker and database
-            log.log(
-                logging.DEBUG if failing else logging.WARNING, "relay_waits", error=type(error).__qualname__
-            )
+            reason = str(error) if isinstance(error, NotPublished) else type(error).__qualname__
+            log.log(logging.DEBUG if failing else logging.WARNING, "relay_waits", reason=reason)
             failing = True
             await _wait(stop, _PAUSE_AFTER_FAILURE)
             continue

@@ -59,7 +59,8 @@ class Incoming:
             try:
                 await self._connected(stop)
             except (TimeoutError, _Lost, *CONNECTION_EXCEPTIONS) as error:
-                log.warning("consumer_lost", consumer=self.consumer.name, error=type(error).__qualname__)
+                reason = f"{type(error).__qualname__}: {error}"  # the broker's words
+                log.warning("consumer_lost", queue=self.consumer.queue, reason=reason)
                 pause = _FIRST_PAUSE if loop.time() - began > _LAST_PAUSE else min(pause * 2, _LAST_PAUSE)
                 await _wait(stop, pause)
 

@@ -15,8 +15,10 @@ class NotPublished(Exception):  # noqa: N818  # named after the fact
     """Some events of a publish were not taken over; they stay in the outbox and are published later."""
 
     def __init__(self, failures: Mapping[UUID, BaseException]) -> None:
-        first = next(iter(failures.values()), None)
-        super().__init__(f"{len(failures)} events not published, the first because of {first!r}")
+        kinds = sorted(
+            {type(failure).__qualname__ for failure in failures.values()}
+        )  # a text might hold data
+        super().__init__(f"{len(failures)} events not published: {', '.join(kinds)}")
         self.failures = dict(failures)
 
 
