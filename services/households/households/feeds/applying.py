@@ -197,7 +197,11 @@ async def resolve(connection: asyncpg.Connection, edition: UUID, year: int) -> N
     await run(connection, _INCOMING_HOUSEHOLDS, edition=edition, year=year)
     await connection.execute("ANALYZE incoming_households")
     await run(connection, _HOUSES, edition=edition, year=year)
+    await connection.execute("ANALYZE houses")
     await run(connection, _INCOMING_PERSONS, edition=edition, year=year)
+    await connection.execute(
+        "ANALYZE incoming_persons (person_id, household_id, is_new, in_edition, relation)"
+    )
 
 
 async def apply_persons(

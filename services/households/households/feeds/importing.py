@@ -42,6 +42,9 @@ Progress = Callable[[int, int | None], Awaitable[None]]
 _ONE_AT_A_TIME: Final = 0x66656564
 """Advisory lock: imports follow each other, since all of them write the registry."""
 
+_MANY: Final = 1_000
+"""New persons after which the planner must look again: autovacuum would do it a minute too late."""
+
 _EDITION = "SELECT * FROM feed_editions WHERE id = $1 FOR UPDATE"
 _WAITING = (
     "SELECT id, kind, name, storage_key, areas FROM feed_files WHERE edition_id = $1 AND state = 'uploaded'"
@@ -201,8 +204,13 @@ async def _open(work: _Work, pool: Pool, paths: Mapping[FileKind, Path]) -> dict
         return opened
 
     present = [kind for kind in KINDS if kind in paths]
-    opened = await asyncio.gather(*(open_one(kind) for kind in present))
-    return dict(zip(present, opened, strict=True))
+    found = await asyncio.gather(*(open_one(kind) for kind in present), return_exceptions=True)
+    opened: dict[FileKind, Opened] = {}
+    for kind, answer in zip(present, found, strict=True):
+        if isinstance(answer, BaseException):
+            raise answer
+        opened[kind] = answer
+    return opened
 
 
 async def _stage(work: _Work, opened: Mapping[FileKind, Opened], progress: Progress) -> None:
@@ -261,6 +269,8 @@ async def _apply(session: AsyncSession, work: _Work, task: Import) -> dict[str, 
     households = await statuses.apply_households(
         connection, edition=edition, year=year, was_empty=was_empty, now=work.now
     )
+    if persons.new > _MANY:
+        await connection.execute("SELECT analyze_editions()")
     touched = "SELECT village_code FROM statuses UNION SELECT village_before FROM statuses"
     await projection.project(
         connection, edition=edition, instrument=work.instrument, villages=None if was_empty else touched
@@ -287,7 +297,7 @@ async def _finish(session: AsyncSession, work: _Work, task: Import, result: dict
     large = await approval.large_differences(
         connection, edition=task.edition_id, source=edition["source"], year=edition["edition_year"]
     )
-    awaits = bool(large) and not task.approved
+    awaits = bool(large) and not task.approved and edition["imported_at"] is None
     result |= {"state": "awaiting_approval" if awaits else "imported", "large_differences": large}
     if task.dry_run:
         raise _Undo({**result, "dry_run": True}, awaits=False)

@@ -110,4 +110,4 @@ async def _end(process: Process) -> None:
     """End a process: its work is done, or not wanted any more."""
     if process.returncode is None:
         process.kill()
-    await process.communicate()
+    await process.wait()

@@ -16,6 +16,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 # Of the tables that an edition fills by the million: what begin_bulk_load drops and end_bulk_load builds again.
 # A migration that changes one of these writes both functions anew; a test compares them with the catalogue.
+BULK_TABLES = ("households", "persons", "memberships", "edition_households", "edition_persons")
 BULK_INDEXES = {
     "ix_persons_village_code_id": "persons (village_code, id)",
     "ix_persons_first_name_key": "persons (first_name_key, last_name_key)",
@@ -38,7 +39,8 @@ def upgrade() -> None:
 
 
 def _bulk_load() -> None:
-    """Let the app role, which owns no table, load many more rows than there are without their indexes.
+    """Let the app role, which owns no table, load many more rows than there are without their indexes, and
+    let the planner know of them at once.
 
     Rows put one by one into a handful of indexes cost three times what building these afterwards does. Inside
     a transaction nobody sees them missing: other sessions wait for its end.
@@ -52,6 +54,7 @@ def _bulk_load() -> None:
     for name, body in (
         ("begin_bulk_load", f"ALTER TABLE persons DROP CONSTRAINT {unique}; {drops}"),
         ("end_bulk_load", f"ALTER TABLE persons ADD CONSTRAINT {unique} UNIQUE (citizen_id_index); {builds}"),
+        ("analyze_editions", "".join(f"ANALYZE {table};" for table in BULK_TABLES)),
     ):
         op.execute(
             f"CREATE FUNCTION {name}() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT "

@@ -12,7 +12,7 @@ import asyncpg
 import orjson
 import pytest
 
-from households.feeds.importing import Import, run_import
+from households.feeds.importing import Import, Progress, run_import
 from shared.citizen import make_keys
 from shared.db import Database, driver
 from shared.ids import uuid7
@@ -34,6 +34,11 @@ def expected(name: str) -> dict[str, Any]:
     """Return what an importer must reach with a sample."""
     found: dict[str, Any] = orjson.loads((SAMPLES / name / "expected.json").read_bytes())
     return found
+
+
+async def idle(_done: int, _total: int | None) -> None:
+    """Let others run."""
+    await asyncio.sleep(0)
 
 
 @dataclass
@@ -72,19 +77,18 @@ class Desk:
                 uuid7(), edition, kind, name, stored.key, stored.size, stored.sha256, NOW,
             )  # fmt: skip
 
-    async def run(self, edition: UUID, *, dry_run: bool = False, approved: bool = False) -> dict[str, Any]:
-        async def progress(_done: int, _total: int | None) -> None:
-            await asyncio.sleep(0)
-
+    async def run(
+        self, edition: UUID, *, dry_run: bool = False, approved: bool = False, progress: Progress = idle
+    ) -> dict[str, Any]:
         async with self.database.transaction() as session:
             task = Import(edition, dry_run=dry_run, approved=approved)
             return await run_import(session, self.files, self.secrets, task, progress=progress, now=NOW)
 
     async def import_files(
-        self, edition: UUID, files: Mapping[str, bytes], **options: bool
+        self, edition: UUID, files: Mapping[str, bytes], *, dry_run: bool = False, approved: bool = False
     ) -> dict[str, Any]:
         await self.send(edition, files)
-        return await self.run(edition, **options)
+        return await self.run(edition, dry_run=dry_run, approved=approved)
 
     async def errors(self, edition: UUID) -> list[tuple[str, int, str, str]]:
         rows = await self.fetch(
