@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from shared.areas import AreaCode, Level, VillageCode
 from shared.schemas import Filters, Schema
@@ -69,6 +69,14 @@ class NewVillage(Schema):
 
 class NewVillages(Schema):
     """Villages to add or to name, at most 1,000 at a time."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"villages": [{"code": "34110209", "name_th": "โนนงาม", "lat": 15.2936, "lon": 105.1909}]}
+            ]
+        }
+    )
 
     villages: Annotated[list[NewVillage], Field(min_length=1, max_length=1000)]
 

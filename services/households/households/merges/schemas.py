@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from shared.errors import invalid_value
 from shared.schemas import Schema
@@ -30,6 +30,18 @@ class Duplicates(Schema):
 
 class NewMerge(Schema):
     """Two entries that are one: everything of `dropped_id` goes over to `kept_id`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "person",
+                    "kept_id": "01977f3e-6d00-7cc3-98c4-dc0c0c07398f",
+                    "dropped_id": "01977f3e-6d00-7cc3-98c4-dc0c0c073990",
+                }
+            ]
+        }
+    )
 
     kind: Kind
     kept_id: UUID

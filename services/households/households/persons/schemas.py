@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from households.persons.rules import EndReason, Relation
 from shared import citizen
@@ -40,6 +40,20 @@ Prefix = Annotated[str, AfterValidator(clean_text), Field(max_length=40, example
 class NewPerson(Schema):
     """A person to register (บุคคล)."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "prefix": "นาง",
+                    "first_name": "บุญเรือน",
+                    "last_name": "สายทอง",
+                    "sex": "F",
+                    "birth_date": "1974-02-05",
+                }
+            ]
+        }
+    )
+
     id: UUID | None = None
     """Made by the client for offline work; made here when absent."""
     citizen_id: CitizenId | None = None
@@ -54,6 +68,10 @@ class NewPerson(Schema):
 class PersonPatch(Schema):
     """A merge patch of a person (RFC 7396): a field that is absent stays, null clears it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"prefix": "นางสาว", "birth_date": "1974-02-15"}]}
+    )
+
     prefix: Prefix | None = None
     first_name: Name = ""
     last_name: Name = ""
@@ -64,11 +82,15 @@ class PersonPatch(Schema):
 class Lookup(Schema):
     """Who has this citizen id? In a body, since addresses are logged."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"citizen_id": "1-2345-67890-12-1"}]})
+
     citizen_id: CitizenId
 
 
 class Death(Schema):
     """A death (การเสียชีวิต)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"died_on": "2026-11-02"}]})
 
     died_on: date = Field(examples=["2026-11-02"])
 

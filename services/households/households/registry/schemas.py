@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
 
 from households.persons.rules import Relation
 from households.persons.schemas import NewPerson, PersonOut
@@ -43,6 +43,24 @@ class Place(Schema):
 class NewMember(Schema):
     """Somebody who joins a household: a new person, or one of the registry by id."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "relation": "child",
+                    "person": {
+                        "prefix": "ด.ช.",
+                        "first_name": "มานะ",
+                        "last_name": "สายทอง",
+                        "sex": "M",
+                        "birth_date": "2014-08-19",
+                    },
+                    "valid_from": "2026-01-05",
+                }
+            ]
+        }
+    )
+
     relation: Relation
     """To the head of the household (ความสัมพันธ์กับหัวหน้าครัวเรือน)."""
     person: NewPerson | None = None
@@ -64,6 +82,41 @@ class NewMember(Schema):
 class NewHousehold(Place):
     """A household found in the field, with its members (ครัวเรือนนอกระบบ Re X-ray)."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "village_code": "34110209",
+                    "house_no": "308/8",
+                    "lat": 15.2936,
+                    "lon": 105.1909,
+                    "members": [
+                        {
+                            "relation": "head",
+                            "person": {
+                                "prefix": "นาง",
+                                "first_name": "บุญเรือน",
+                                "last_name": "สายทอง",
+                                "sex": "F",
+                                "birth_date": "1974-02-05",
+                            },
+                        },
+                        {
+                            "relation": "child",
+                            "person": {
+                                "prefix": "ด.ช.",
+                                "first_name": "มานะ",
+                                "last_name": "สายทอง",
+                                "sex": "M",
+                                "birth_date": "2014-08-19",
+                            },
+                        },
+                    ],
+                }
+            ]
+        }
+    )
+
     id: UUID | None = None
     """Made by the client for offline work; made here when absent."""
     house_id: HouseId | None = None
@@ -76,12 +129,22 @@ class NewHousehold(Place):
 class HouseholdPatch(Place):
     """A merge patch of a household (RFC 7396): a field that is absent stays, null clears it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"house_no": "308/9", "lat": 15.2937, "lon": 105.1911}]}
+    )
+
     house_id: HouseId | None = None
     house_no: HouseNo | None = None
 
 
 class Move(Schema):
     """A move to another village (ย้ายหมู่บ้าน)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"village_code": "34110210", "moved_on": "2026-11-02", "house_no": "12"}]
+        }
+    )
 
     village_code: Village
     moved_on: date
@@ -92,12 +155,20 @@ class Move(Schema):
 class Leave(Schema):
     """A member leaves (สมาชิกย้ายออก)."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"left_on": "2026-11-02"}]})
+
     left_on: date
     """First day on which the person is not a member any more."""
 
 
 class NewHead(Schema):
     """Another member becomes head (เปลี่ยนหัวหน้าครัวเรือน)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"person_id": "01977f3e-6d00-7cc3-98c4-dc0c0c07398f", "former_head_is": "parent"}]
+        }
+    )
 
     person_id: UUID
     former_head_is: Annotated[Relation, Field(examples=["parent"])] = Relation.OTHER
@@ -113,6 +184,18 @@ class SplitMember(Schema):
 
 class Split(Place):
     """Members form a household of their own (แยกครัวเรือน)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "split_on": "2026-11-02",
+                    "house_no": "308/10",
+                    "members": [{"person_id": "01977f3e-6d00-7cc3-98c4-dc0c0c07398f", "relation": "head"}],
+                }
+            ]
+        }
+    )
 
     id: UUID | None = None
     house_id: HouseId | None = None
