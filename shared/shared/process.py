@@ -114,9 +114,9 @@ def main(arguments: list[str]) -> None:
         case ["check", address]:
             sys.exit(0 if serving.answers(**_address(address)) else 1)
         case [member, "api" | "worker" as role, address]:
+            place = _address(address)
             observability.configure_logging()
-            settings = settings_of(member)
-            uvloop.run({"api": api, "worker": worker}[role](member, settings, **_address(address)))
+            uvloop.run({"api": api, "worker": worker}[role](member, settings_of(member), **place))
         case [member, *steps] if steps and set(steps) <= {"keys", "migrate"}:
             observability.configure_logging()
             settings = settings_of(member)

@@ -88,22 +88,30 @@ async def serve(
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
     )
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    serving = asyncio.create_task(_run(server, listener))
     try:
         await _first(serving, server.listening)
         if not server.listening.is_set():
-            await serving
+            await serving  # raises what it ended with
             raise NotStarted
         if listening is not None:
             listening.set()
         await _first(serving, stop)
     finally:
-        if state := getattr(app, "state", None):
+        state = getattr(app, "state", None)
+        if state is not None:
             state.stopping = True
         if drain and not serving.done():
             await asyncio.sleep(drain)
         server.should_exit = True
         await serving
+
+
+async def _run(server: _Server, listener: socket.socket) -> None:
+    try:
+        await server.serve(sockets=[listener])
+    except SystemExit as ended:  # uvicorn's way to say so; it would end the whole process at once
+        raise NotStarted from ended
 
 
 def settle_memory() -> None:
