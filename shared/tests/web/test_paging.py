@@ -44,6 +44,26 @@ async def test_walking_the_links_sees_every_row_once(api: httpx.AsyncClient) -> 
 
 
 @pytest.mark.usefixtures("seven")
+@pytest.mark.parametrize("query", ["?area=3&limit=2", "?limit=2&area=%33", "?area=3&limit=2&"])
+async def test_the_link_asks_the_same_again_behind_the_cursor(api: httpx.AsyncClient, query: str) -> None:
+    answer = await api.get("/v1/things" + query)
+    link = answer.headers["link"]
+    asked = parse_qsl(urlsplit(link[1 : link.index(">")]).query)
+    assert sorted(asked) == [("area", "3"), ("cursor", answer.json()["next"]), ("limit", "2")]
+    assert (await api.get(link[1 : link.index(">")])).status_code == 200
+
+
+@pytest.mark.usefixtures("seven")
+async def test_a_link_cannot_be_broken_out_of(api: httpx.AsyncClient, database: Database) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE things SET area = '>; rel=\"x\"'"))
+    answer = await api.get("/v1/things?limit=1&area=>;")
+    link = answer.headers["link"]
+    assert link.count(">") == 1
+    assert (await api.get(link[1 : link.index(">")])).status_code == 200
+
+
+@pytest.mark.usefixtures("seven")
 async def test_the_last_full_page_has_no_next(api: httpx.AsyncClient) -> None:
     assert (await api.get("/v1/things?limit=7")).json()["next"] is None
 
@@ -83,9 +103,9 @@ async def test_a_forged_cursor_is_refused(api: httpx.AsyncClient) -> None:
 
 @given(st.lists(st.one_of(st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.text(max_size=40))))
 def test_a_cursor_gives_back_the_key_it_was_made_of(values: list[paging.Scalar]) -> None:
-    cursor = paging.encode(values, key=b"k" * 32, bound_to="/v1/x?")
-    assert paging.decode(cursor, key=b"k" * 32, bound_to="/v1/x?") == tuple(values)
-    for key, bound in ((b"l" * 32, "/v1/x?"), (b"k" * 32, "/v1/y?")):
+    cursor = paging.encode(values, key=b"k" * 32, bound_to=b"/v1/x?")
+    assert paging.decode(cursor, key=b"k" * 32, bound_to=b"/v1/x?") == tuple(values)
+    for key, bound in ((b"l" * 32, b"/v1/x?"), (b"k" * 32, b"/v1/y?")):
         with pytest.raises(InvalidCursor):
             paging.decode(cursor, key=key, bound_to=bound)
 
