@@ -2,7 +2,7 @@
 
 python -m tools.bench.lists [--households 1000000] [--seconds 4] [--rounds 3]
 
-A private PostgreSQL is filled by SQL with households of the north-east. Service and bare handler run as one
+A private PostgreSQL is filled by SQL, a third of the households in one province. Service and bare handler run as one
 process each, served by the same server with the same pool, and take turns (`--rounds` times), so that what
 else the machine does strikes both; a ratio is the median of the rounds' ratios.
 """
@@ -357,7 +357,7 @@ def main() -> None:
     given = parser.parse_args()
     table = Table("figure", "measured", "limit", "", title=f"{given.households:,} households")
     uvloop.run(run(table, households=given.households, rounds=given.rounds, seconds=given.seconds))
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":
