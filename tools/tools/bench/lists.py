@@ -2,9 +2,9 @@
 
 python -m tools.bench.lists [--households 1000000] [--seconds 4] [--rounds 3]
 
-A private PostgreSQL is filled by SQL, a third of the households in one province. Service and bare handler run as one
-process each, served by the same server with the same pool, and take turns (`--rounds` times), so that what
-else the machine does strikes both; a ratio is the median of the rounds' ratios.
+A private PostgreSQL is filled by SQL, a third of the households in one province. Service and bare handler
+run as one process each, served by the same server with the same pool, and take turns (`--rounds` times), so
+that what else the machine does strikes both; a ratio is the median of the rounds' ratios.
 """
 
 import argparse
