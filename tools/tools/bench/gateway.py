@@ -28,7 +28,7 @@ from shared.provision import create_database, provision
 from shared.servers.postgres import PrivatePostgres
 from shared.testing.identity import TestIssuer
 from tools.bench import lists, load
-from tools.bench.lists import CONNECTIONS, PASSWORDS, House
+from tools.bench.lists import CONNECTIONS, PASSWORDS, House, Server
 
 READ = "/v1/areas/3415"
 """One row by its key, no audit row: what the gateway weighs most against."""
@@ -36,9 +36,9 @@ READ = "/v1/areas/3415"
 
 @dataclass(frozen=True)
 class Door:
-    """A running gateway: its port, and the settings with which tokens are made for it."""
+    """A running gateway, and the settings with which tokens are made for it."""
 
-    port: int
+    server: Server
     settings: Settings
 
     async def token(self) -> str:
@@ -90,8 +90,8 @@ async def _served(home: House, service_port: int, database_url: str) -> AsyncIte
         "CHUMCHON_GATEWAY_PUBLIC_URL": settings.public_url,
     }
     command = ("-m", "shared.process", "gateway", "api", f"127.0.0.1:{port}")
-    async with lists._process(environment, port, *command):  # noqa: SLF001  # likewise
-        found = Door(port, settings)
+    async with lists._process(environment, port, *command) as server:  # noqa: SLF001  # likewise
+        found = Door(server, settings)
         await _known(found)
         yield found
 
@@ -101,7 +101,7 @@ async def _known(found: Door) -> None:
     async with asyncio.timeout(30):
         while (  # noqa: ASYNC110  # what is waited for is in another process
             await load.closed_loop(
-                found.port, load.repeat(load.get("/health/ready")), connections=1, seconds=0
+                found.server.port, load.repeat(load.get("/health/ready")), connections=1, seconds=0
             )
         ).refused:
             await asyncio.sleep(0.1)
@@ -112,7 +112,7 @@ async def bench(home: House, table: Table, *, rounds: int, seconds: float) -> No
     folder = home.secrets.parent / "gateway"
     keys.ensure(folder)
     home = replace(home, issuer=TestIssuer(keys.load(folder).internal))
-    async with lists.service(home) as service_port, door(home, service_port) as front:
+    async with lists.service(home) as service, door(home, service.port) as front:
         token = await front.token()
 
         def through() -> Iterator[bytes]:
@@ -121,21 +121,21 @@ async def bench(home: House, table: Table, *, rounds: int, seconds: float) -> No
         def alone() -> Iterator[bytes]:
             return load.repeat(load.get(READ, token=home.token()))
 
-        mine, theirs, ratio = await lists.alternate(
-            (front.port, through), (service_port, alone), rounds=rounds, seconds=seconds
+        compared = await lists.alternate(
+            (front.server, through), (service, alone), rounds=rounds, seconds=seconds
         )
         table.add_row(
             "small read, through the gateway / service alone",
-            f"{mine.rate:,.0f} / {theirs.rate:,.0f} req/s = {ratio:.0%}",
+            str(compared),
             "≥ 60 %",
-            "kept" if ratio >= 0.6 else "MISSED",  # noqa: PLR2004  # the stated limit
+            "kept" if compared.ratio >= 0.6 else "MISSED",  # noqa: PLR2004  # the stated limit
         )
-        rate = mine.rate / 2
+        rate = compared.one.rate / 2
         waits = []
         for _ in range(rounds):
             pair = [
                 await load.open_loop(port, requests(), rate=rate, connections=CONNECTIONS, seconds=seconds)
-                for port, requests in ((front.port, through), (service_port, alone))
+                for port, requests in ((front.server.port, through), (service.port, alone))
             ]
             waits.append([outcome.percentile(50) for outcome in pair])
         through_gateway, at_service = (statistics.median(side) for side in zip(*waits, strict=True))
