@@ -44,14 +44,15 @@ async def test_a_request_in_flight_is_finished_after_the_stop_and_new_ones_see_i
     await served
 
 
-async def test_an_app_whose_start_fails_is_not_served_silently() -> None:
-    entered = True
+def read_keys() -> None:
+    message = "no keys"
+    raise RuntimeError(message)
 
+
+async def test_an_app_whose_start_fails_is_not_served_silently() -> None:
     @asynccontextmanager
     async def broken(_: FastAPI) -> AsyncIterator[None]:
-        message = "no keys"
-        if entered:
-            raise RuntimeError(message)
+        read_keys()
         yield
 
     listener = serving.listen("127.0.0.1", 0)
