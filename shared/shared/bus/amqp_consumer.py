@@ -2,7 +2,8 @@
 
 Nothing but this loop settles messages, and it always does: a batch is acknowledged after its effects are
 committed and its failures are confirmed in their queues. Whatever happens in between, the broker delivers
-again and the inbox knows what was done.
+again and the inbox knows what was done. Messages are taken from the channel below aio-pika's, whose message
+objects would cost as much again as reading the event.
 """
 
 import asyncio
@@ -14,8 +15,9 @@ from typing import Any, Final
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from aiormq.abc import DeliveredMessage
 
 from shared import event_metrics, inbox
 from shared.bus import topology
@@ -70,11 +72,11 @@ class Incoming:
                 channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
                 await channel.set_qos(prefetch_count=_PREFETCH)
                 await topology.declare(channel, topology.of(self.consumer))
-                queue = await channel.get_queue(self.consumer.queue, ensure=False)
                 letters = await channel.get_exchange(topology.letters(self.consumer), ensure=False)
-                arrivals: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
-                _wake_when_lost(channel, await channel.get_underlay_channel(), arrivals)
-                tag = await queue.consume(arrivals.put)
+                arrivals: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
+                below = await channel.get_underlay_channel()
+                _wake_when_lost(channel, below, arrivals)
+                consuming = await below.basic_consume(self.consumer.queue, arrivals.put)
             log.info("consuming", queue=self.consumer.queue)
             waker = asyncio.create_task(_wake_on_stop(stop, arrivals))
             try:
@@ -87,7 +89,8 @@ class Incoming:
             except _Lost:
                 if not stop.is_set():
                     raise
-                await queue.cancel(tag)  # what has arrived and was not begun goes back when we close
+                # What has arrived and was not begun goes back when the connection closes.
+                await below.basic_cancel(str(consuming.consumer_tag))
             finally:
                 waker.cancel()
 
@@ -100,10 +103,10 @@ class Incoming:
         await channel.close()
 
     async def _settle(
-        self, batch: Sequence[AbstractIncomingMessage], letters: AbstractExchange, stop: asyncio.Event
+        self, batch: Sequence[DeliveredMessage], letters: AbstractExchange, stop: asyncio.Event
     ) -> None:
         envelopes: list[Envelope] = []
-        source: dict[int, AbstractIncomingMessage] = {}
+        source: dict[int, DeliveredMessage] = {}
         parked = []
         for message in batch:
             try:
@@ -117,7 +120,10 @@ class Incoming:
             message = source[id(failure.envelope)]
             parked.append(self._park(letters, message, failure.error, permanent=failure.permanent))
         await asyncio.gather(*parked)
-        await batch[-1].ack(multiple=True)
+        last = batch[-1]
+        if last.delivery_tag is None:  # never so for a delivery; 0 would acknowledge what is not done yet
+            raise _Lost("a delivery without a tag")
+        await last.channel.basic_ack(last.delivery_tag, multiple=True)
 
     async def _apply(self, envelopes: Sequence[Envelope], stop: asyncio.Event) -> list[inbox.Failure]:
         """Apply the batch, waiting for a database that is away: that counts as no attempt."""
@@ -133,18 +139,19 @@ class Incoming:
                     raise _Lost("stopped while the database was away") from error
 
     async def _park(
-        self, letters: AbstractExchange, message: AbstractIncomingMessage, error: str, *, permanent: bool
+        self, letters: AbstractExchange, message: DeliveredMessage, error: str, *, permanent: bool
     ) -> None:
         """Put a failed message into the delay queue or, when its attempts are used up, the dead one."""
-        counted = message.headers.get(ATTEMPT)
+        properties = message.header.properties
+        counted = (properties.headers or {}).get(ATTEMPT)
         attempt = (counted if isinstance(counted, int) else 0) + 1
         dead = permanent or attempt >= self.consumer.retry.deliveries
         letter = aio_pika.Message(
             message.body,
             content_type=CONTENT_TYPE,
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            message_id=message.message_id,
-            type=message.type,
+            message_id=properties.message_id,
+            type=properties.message_type,
             headers={ATTEMPT: attempt, ERROR: error},
         )
         name = topology.dead_queue if dead else topology.delay_queue
@@ -152,7 +159,7 @@ class Incoming:
         event_metrics.handled(self.consumer.name, "dead" if dead else "delayed", 1)
 
 
-async def _next(arrivals: asyncio.Queue[AbstractIncomingMessage | None]) -> list[AbstractIncomingMessage]:
+async def _next(arrivals: asyncio.Queue[DeliveredMessage | None]) -> list[DeliveredMessage]:
     """Return what has arrived, at most a batch; nothing after a while without arrivals. Raises `_Lost`."""
     try:
         async with asyncio.timeout(_LIVENESS_SECONDS):
@@ -160,7 +167,7 @@ async def _next(arrivals: asyncio.Queue[AbstractIncomingMessage | None]) -> list
     except TimeoutError:
         return []
     await asyncio.sleep(_LINGER_SECONDS)  # what was published together arrives one by one
-    batch: list[AbstractIncomingMessage] = []
+    batch: list[DeliveredMessage] = []
     message = first
     while message is not None:
         batch.append(message)
@@ -171,7 +178,7 @@ async def _next(arrivals: asyncio.Queue[AbstractIncomingMessage | None]) -> list
 
 
 def _wake_when_lost(
-    channel: AbstractChannel, underlay: Any, arrivals: asyncio.Queue[AbstractIncomingMessage | None]
+    channel: AbstractChannel, underlay: Any, arrivals: asyncio.Queue[DeliveredMessage | None]
 ) -> None:
     def lost(*_: object) -> None:
         arrivals.put_nowait(None)
@@ -180,7 +187,7 @@ def _wake_when_lost(
     underlay.on_consumer_cancel_callbacks.add(lost)
 
 
-async def _wake_on_stop(stop: asyncio.Event, arrivals: asyncio.Queue[AbstractIncomingMessage | None]) -> None:
+async def _wake_on_stop(stop: asyncio.Event, arrivals: asyncio.Queue[DeliveredMessage | None]) -> None:
     await stop.wait()
     arrivals.put_nowait(None)
 
