@@ -5,8 +5,8 @@ python -m tools.bench.imports [--households 280000] [--folder FOLDER]
 A private PostgreSQL. The same files are first copied as they are into unlogged tables of text columns, on one
 connection; then they are uploaded and imported through the service's own functions in one transaction, which
 ends with figures that can be read. The raw COPY is measured before and after each import and the mean of both
-is taken, so that what else the machine does strikes both. Then: the same files again (every row is looked at),
-with five per cent of the persons changed, and the summary of the country.
+is taken, so that what else the machine does strikes both. Then: the same files again (every row is looked
+at), with five per cent of the persons changed, and the summary of the country.
 """
 
 import argparse
@@ -106,7 +106,7 @@ async def house() -> AsyncIterator[House]:
     """Yield a migrated database with its areas."""
     with tempfile.TemporaryDirectory(prefix="chumchon-bench-") as scratch:
         folder = Path(scratch)
-        folder.chmod(0o711)
+        folder.chmod(0o711)  # noqa: ASYNC240  # local and at once
         server = PrivatePostgres(folder / "cluster", settings=SETTINGS)
         server.start()
         try:
@@ -232,14 +232,14 @@ async def bench(households: int, folder: Path | None) -> None:
     """Measure everything and print it."""
     with tempfile.TemporaryDirectory(prefix="chumchon-edition-") as scratch:
         source = folder or Path(scratch) / "edition"
-        if not (source / "persons.csv").exists():
+        if folder is None:
             generate(source, households=households)
         changed(source, Path(scratch) / "changed", share=0.05)
         async with house() as made:
             async with made.database.transaction() as session:
                 await (await driver(session)).execute(
-                    "INSERT INTO feed_editions (id, source, edition_year, instrument, created_by, created_at, "
-                    "updated_at) VALUES ($1, 'bench', 2565, 'JPT_2560_2564', 'user:bench', $2, $2)",
+                    "INSERT INTO feed_editions (id, source, edition_year, instrument, created_by, "
+                    "created_at, updated_at) VALUES ($1, 'bench', 2565, 'JPT_2560_2564', 'user:bench', $2, $2)",
                     EDITION, NOW,
                 )  # fmt: skip
             recent = (

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from households.feeds.rules import first_day, last_day
-from households.feeds.sql import run
+from households.sql import run
 
 _INCOMING_HOUSEHOLDS = """
 CREATE TEMP TABLE incoming_households ON COMMIT DROP AS

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import asyncpg
 
-from households.feeds.instruments import Instrument
 from households.feeds.leftovers import unseal
 from households.feeds.parsing import columns_of
 from households.feeds.rules import FileKind
+from households.poverty.instruments import Instrument
 from shared.citizen import Cipher
 from shared.imports import csv_chunks
 

@@ -1,14 +1,11 @@
 """What the service tells others about editions: surrogate ids, dimensions, numbers of persons."""
 
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from households.poverty.rules import IncomeBand
+from households.poverty.rules import Dimension, IncomeBand
 from shared.events import Event
-
-Dimension = Literal["health", "living", "education", "income", "access"]
 
 
 class HouseholdStatusChanged(Event, type="households.household.status_changed.v1"):

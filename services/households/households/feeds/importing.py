@@ -18,7 +18,6 @@ from households.feeds import (
     approval,
     checks,
     errors,
-    instruments,
     leftovers,
     names,
     results,
@@ -30,7 +29,7 @@ from households.feeds.pool import Pool, reading
 from households.feeds.rules import KINDS, FileKind
 from households.feeds.staging import Stage, create_tables, stage_file, stage_held
 from households.feeds.worker_process import Begin, Open
-from households.poverty import projection, thresholds
+from households.poverty import instruments, projection, thresholds
 from shared import outbox
 from shared.citizen import CitizenKeys, load_keys
 from shared.clock import business_date

@@ -7,11 +7,11 @@ from uuid import UUID
 import orjson
 
 from households.feeds.checks import Held, LostHouseholds
-from households.feeds.instruments import Instrument
 from households.feeds.opening import SEPARATOR, Opened
 from households.feeds.parsing import columns_of
 from households.feeds.rules import FileKind, Unfit, citizen_id, house_reference, masked
 from households.feeds.staging import Stage
+from households.poverty.instruments import Instrument
 from shared.citizen import Cipher, CitizenKeys
 from shared.ids import uuid7
 

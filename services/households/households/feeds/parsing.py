@@ -16,8 +16,8 @@ from operator import itemgetter
 from typing import Any, Final
 
 from households.feeds import rules
-from households.feeds.instruments import Instrument
 from households.feeds.rules import FileKind, Unfit
+from households.poverty.instruments import Instrument
 from shared.citizen import CitizenKeys
 
 HASH_BYTES: Final = 8

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import StreamingResponse
 
 from households.citizen import Keys
-from households.feeds import correction, errors, instruments, pulls, queries, service
+from households.feeds import correction, errors, pulls, queries, service
 from households.feeds.rules import FileKind
 from households.feeds.schemas import (
     ChangeFilters,
@@ -27,6 +27,7 @@ from households.feeds.schemas import (
 )
 from households.feeds.uploads import BODY, BadForm, Upload
 from households.permissions import FeedReader, FeedWriter
+from households.poverty import instruments
 from shared import audit, clock, paging, problems, web
 from shared.areas import covers
 from shared.db import ReadSession, Session

@@ -12,10 +12,11 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.concurrency import run_in_threadpool
 
-from households.feeds import errors, instruments, queries
+from households.feeds import errors, queries
 from households.feeds.importing import missing_files
 from households.feeds.rules import FileKind, file_kind
 from households.feeds.schemas import Manifest, NewEdition
+from households.poverty import instruments
 from shared import audit, jobs
 from shared.db import driver
 from shared.errors import BodyTooLarge

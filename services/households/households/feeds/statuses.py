@@ -14,9 +14,9 @@ import asyncpg
 
 from households.feeds.events import HouseholdStatusChanged
 from households.feeds.rules import AMOUNTS, first_day
-from households.feeds.sql import run
 from households.poverty.rules import DIMENSIONS, INCOME_BANDS
 from households.registry.events import HouseholdMoved, HouseholdRegistered
+from households.sql import run
 from shared import context
 
 _AMOUNTS: Final = ", ".join(AMOUNTS)

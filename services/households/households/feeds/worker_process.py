@@ -15,11 +15,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from households.feeds import instruments
 from households.feeds.opening import Opened, Unreadable, open_file, read_lines
 from households.feeds.parsing import Context, Layout, Piece, columns_of
 from households.feeds.readers import READERS, Reader
 from households.feeds.rules import FileKind
+from households.poverty import instruments
 from shared.citizen import load_keys
 from shared.thai import phonetic_key
 

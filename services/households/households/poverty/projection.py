@@ -6,9 +6,9 @@ from uuid import UUID
 
 import asyncpg
 
-from households.feeds.instruments import Instrument
-from households.feeds.sql import run
+from households.poverty.instruments import Instrument
 from households.poverty.rules import DIMENSIONS
+from households.sql import run
 
 LEVELS: Final = (8, 6, 4, 2, 0)
 """Digits of the area codes that are counted; 0 is the whole edition, with the empty code."""

@@ -7,7 +7,8 @@ Survey poor: in at least one dimension. Registered poor: also on the state welfa
 
 from typing import Final, Literal
 
-DIMENSIONS: Final = ("health", "living", "education", "income", "access")
+Dimension = Literal["health", "living", "education", "income", "access"]
+DIMENSIONS: Final[tuple[Dimension, ...]] = ("health", "living", "education", "income", "access")
 """Order of the bits: health (สุขภาพ) 1, living (ความเป็นอยู่) 2, education (การศึกษา) 4, income (รายได้) 8,
 access to public services (การเข้าถึงบริการรัฐ) 16."""
 
@@ -24,7 +25,7 @@ the figures of 2560-2564; where the lines move, the dated thresholds decide."""
 SMALLEST_PUBLIC_CELL: Final = 5
 
 
-def dimension_names(bits: int) -> list[str]:
+def dimension_names(bits: int) -> list[Dimension]:
     """Return the names of the dimensions whose bits are set."""
     return [name for name, bit in BIT.items() if bits & bit]
 

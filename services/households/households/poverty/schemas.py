@@ -5,8 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from households.feeds.events import Dimension
-from households.poverty.rules import IncomeBand
+from households.poverty.rules import Dimension, IncomeBand
 from shared.areas import AreaCode
 from shared.money import BahtOut
 from shared.schemas import Filters, Schema, Text

@@ -7,8 +7,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from households.feeds import instruments
-from households.poverty import queries
+from households.poverty import instruments, queries
 from households.poverty.errors import AreaNotFound, NoEdition
 from households.poverty.projection import COUNTS
 from households.poverty.rules import DIMENSIONS, INCOME_BANDS, dimension_names, public

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from households.feeds.instruments import shipped
 from households.poverty import rules, thresholds
+from households.poverty.instruments import shipped
 
 BITS = st.integers(0, 31)
 

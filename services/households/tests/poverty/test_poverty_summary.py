@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 
-from households.feeds.instruments import shipped
-from households.feeds.sql import rows
+from households.poverty.instruments import shipped
 from households.poverty.projection import ARRAYS, COUNTS, counting
+from households.sql import rows
 from shared.db import Database, driver
 from shared.testing.caller import Caller
 from tools.demo_data import generate, next_edition

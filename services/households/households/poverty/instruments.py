@@ -7,7 +7,7 @@ from typing import Literal
 
 import orjson
 
-from households.poverty.rules import BIT
+from households.poverty.rules import BIT, Dimension
 
 Unit = Literal["household", "person"]
 
@@ -20,7 +20,7 @@ class Indicator:
     th: str
     en: str
     unit: Unit
-    dimension: str | None
+    dimension: Dimension | None
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Instrument:
 @cache
 def shipped() -> dict[str, Instrument]:
     """Return the instruments of the data file by code."""
-    documents = orjson.loads(files("households.feeds").joinpath("data/instruments.json").read_bytes())
+    documents = orjson.loads(files("households.poverty").joinpath("data/instruments.json").read_bytes())
     return {
         one["code"]: Instrument(
             code=one["code"],
