@@ -112,6 +112,8 @@ async def _run(server: _Server, listener: socket.socket) -> None:
         await server.serve(sockets=[listener])
     except SystemExit as ended:  # uvicorn's way to say so; it would end the whole process at once
         raise NotStarted from ended
+    finally:
+        listener.close()
 
 
 def settle_memory() -> None:
