@@ -6,8 +6,7 @@ each of them through its own dependency machinery, which costs more than a whole
 
 import functools
 import inspect
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, get_args, get_origin
@@ -220,28 +219,17 @@ async def _answer(handle: Handler, request: StrictRequest, call: _Call, wants: _
         if wants.session is None and wants.reading is None:
             return await handle(request)
         database: Database = request.app.state.database
-        async with _sessions(database, call, wants):
+        async with database.read() if wants.session is None else database.transaction() as session:
+            if wants.reading is not None:
+                call.given[wants.reading] = session
+            if wants.session is not None:
+                call.given[wants.session] = call.session = session
             response = await handle(request)
             if call.attempt is not None:
                 await idempotency.keep(call.attempt, response, now=now())
             return response
     finally:
         _call.reset(token)
-
-
-@asynccontextmanager
-async def _sessions(database: Database, call: _Call, wants: _Wants) -> AsyncIterator[None]:
-    """Open what the function wants: its transaction, a reading session, or both."""
-    if wants.session is None:
-        async with database.read() as session:
-            call.given[str(wants.reading)] = session
-            yield
-        return
-    async with database.transaction() as session:
-        call.given[wants.session] = call.session = session
-        if wants.reading is not None:
-            call.given[wants.reading] = session
-        yield
 
 
 def _tree(dependant: Dependant) -> Iterator[Dependant]:
