@@ -85,6 +85,8 @@ async def country(cluster: Cluster, issuer: TestIssuer, tmp_path: Path) -> Async
     for caller, context in zip(callers, contexts, strict=True):
         await caller.client.aclose()
         await context.__aexit__(None, None, None)
+    for database in databases:
+        await database.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
