@@ -1,17 +1,21 @@
 """What editions do to the registry: moves, older editions, heads, leavers, events, approval."""
 
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from households.feeds import applying
 from households.feeds.events import EditionImported, HouseholdStatusChanged
+from households.feeds.importing import Import, run_import
 from households.registry.events import HouseholdMoved, HouseholdRegistered
 from shared.citizen import load_keys
 from shared.db import driver
 from shared.events import Event
+from tools.demo_data import generate
 
-from .conftest import Desk, expected, sample
+from .conftest import NOW, Desk, expected, idle, sample
 
 HOUSE = b"34110000000"
 EVENTS: dict[str, type[Event]] = {
@@ -208,3 +212,30 @@ async def test_an_import_that_ends_half_way_leaves_nothing(desk: Desk) -> None:
     for table in ("households", "persons", "memberships", "edition_persons", "poverty_counts", "outbox"):
         assert await desk.value(f"SELECT count(*) FROM {table}") == 0
     assert (await desk.run(edition))["households_accepted"] == 400
+
+
+async def statements_of(desk: Desk, edition: UUID) -> int:
+    """Import and return how many statements it took."""
+    seen: list[str] = []
+
+    def note(query: Any) -> None:
+        seen.append(query.query)
+
+    async with desk.database.transaction() as session:
+        connection = await driver(session)
+        connection.add_query_logger(note)
+        task = Import(edition)
+        await run_import(session, desk.files, desk.secrets, task, progress=idle, now=NOW)
+        connection.remove_query_logger(note)
+    return len(seen)
+
+
+async def test_three_times_the_rows_take_no_more_statements(desk: Desk, tmp_path: Path) -> None:
+    counts = []
+    for households in (300, 900):
+        folder = tmp_path / str(households)
+        generate(folder, households=households, seed=households)
+        edition = await desk.edition(2565, source=str(households))
+        await desk.send(edition, {path.name: path.read_bytes() for path in folder.glob("*.csv")})
+        counts.append(await statements_of(desk, edition))
+    assert counts[1] <= counts[0]
