@@ -39,7 +39,7 @@ def tell(house: House) -> int:
     officer, chair = house.person(committee.OFFICER), house.person(committee.CHAIR)
     summary = house.client.get("/v1/poverty/summary", area=DISTRICT)
     total = summary["total"]
-    step("GET /v1/poverty/summary?area=3415", "What the survey found in the district of Trakan Phuet Phon:")
+    step("GET /v1/poverty/summary?area=3415", "What the survey found in the district of Warin Chamrap:")
     console.print(f"    {total['households']:,} households, {total['target_poor']:,} persons target poor")
 
     found = officer.get("/v1/cases", area=TAMBON, state="found", limit=1)["items"]

@@ -53,11 +53,12 @@ def set_up(house: House, *, district: str, since: date) -> dict[str, Any]:
         {"subject": house.subject(name), "role": role, "display_name": title, "term_from": since.isoformat()}
         for name, role, title in SEATS
     ]
+    name = house.client.get(f"/v1/areas/{district}")["name"]
     body = {
         "level": "district",
         "area_code": district,
-        "name_th": "ศจพ.อ. ตระการพืชผล",
-        "name_en": "District poverty committee of Trakan Phuet Phon",
+        "name_th": f"ศจพ.อ. {name['th']}",
+        "name_en": f"District poverty committee of {name['en']}",
         "appointment_order": "อบ 0017/1234",
         "appointed_on": since.isoformat(),
         "members": members,
