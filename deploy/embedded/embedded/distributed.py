@@ -35,6 +35,7 @@ def main() -> None:
     with ExitStack() as stack:
         stack.enter_context(layout.alone())
         end_leftovers(layout.processes)
+        layout.need_port()
         admin_url = os.environ.get("CHUMCHON_POSTGRES_URL") or stack.enter_context(postgres(layout.database))
         found = stack.enter_context(broker(layout))
         uvloop.run(_live(layout, found, admin_url=admin_url, began=began))

@@ -44,7 +44,7 @@ class Layout:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the folder and look whether the port is free; say so and end where either is taken."""
+        """Hold the folder while the context lasts; say so and end where somebody else holds it."""
         with self.mark.open("a") as mark:
             try:
                 fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -52,7 +52,6 @@ class Layout:
                 sys.exit(
                     f"another Chumchon runs on {self.folder}; stop it, or set CHUMCHON_DATA to another folder"
                 )
-            self.need_port()
             yield
 
     def need_port(self) -> None:

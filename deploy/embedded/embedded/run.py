@@ -9,9 +9,11 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from embedded.layout import Layout
+from embedded.supervisor import end_leftovers
 from shared.servers.postgres import PostgresUnavailableError, PrivatePostgres
 
 
@@ -21,7 +23,11 @@ def main() -> None:
     layout = Layout.from_environment()
     layout.make()
     signal.signal(signal.SIGTERM, _interrupted)  # until the house listens to it: PostgreSQL is stopped too
-    with layout.alone(), postgres(layout.database) as admin_url:
+    with ExitStack() as stack:
+        stack.enter_context(layout.alone())
+        end_leftovers(layout.processes)
+        layout.need_port()
+        admin_url = stack.enter_context(postgres(layout.database))
         # The services' imports take the longest part of a start; a busy port or folder is told before them.
         import uvloop  # noqa: PLC0415
 

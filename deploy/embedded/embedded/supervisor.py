@@ -64,12 +64,16 @@ def end_leftovers(pids: Path) -> None:
     """End what a supervisor that was killed left running."""
     if not pids.exists():
         return
+    left = []
     for pid in json.loads(pids.read_text()).values():
         with contextlib.suppress(psutil.NoSuchProcess):
-            left = psutil.Process(pid)
-            if "shared.process" in left.cmdline():
-                left.terminate()
-                left.wait(_STOP_SECONDS)
+            one = psutil.Process(pid)
+            if "shared.process" in one.cmdline():
+                one.terminate()
+                left.append(one)
+    _, stubborn = psutil.wait_procs(left, _STOP_SECONDS)
+    for one in stubborn:
+        one.kill()
     pids.unlink()
 
 

@@ -19,6 +19,7 @@ from typing import Literal
 import psutil
 from sqlalchemy import make_url
 
+from embedded.supervisor import end_leftovers
 from shared.servers.postgres import PrivatePostgres
 from tools.demo.api import House
 
@@ -47,7 +48,8 @@ class Trial:
     @property
     def said(self) -> str:
         """What the launcher printed."""
-        return (self.folder / "terminal.log").read_text()
+        path = self.folder / "terminal.log"
+        return path.read_text() if path.exists() else ""
 
     def start(self) -> None:
         """Start the house and wait until everything in it is ready; `started_in` are the seconds it took."""
@@ -59,6 +61,7 @@ class Trial:
             "PYTHONUNBUFFERED": "1",
         }
         began = time.monotonic()
+        before = len(self.said)
         with (self.folder / "terminal.log").open("ab") as terminal:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", f"embedded.{self.layout}"],
@@ -68,7 +71,7 @@ class Trial:
                 stderr=terminal,
                 start_new_session=True,
             )
-        while not self.well():
+        while not (self.well() and "ready in" in self.said[before:]):  # not the one before it
             if self._process.poll() is not None or time.monotonic() - began > _START_SECONDS:
                 message = f"the house did not come up:\n{self.said[-4000:]}"
                 raise RuntimeError(message)
@@ -128,6 +131,7 @@ def trial(layout: Layout = "run", *, demo: bool = False) -> Iterator[Trial]:
         yield running
     finally:
         running.stop()
+        end_leftovers(folder / "processes.json")
         PrivatePostgres(folder / "postgres").remove()
         shutil.rmtree(folder, ignore_errors=True)
 
