@@ -52,6 +52,7 @@ class PrivateRabbit:
         self._ports: tuple[int, int, int] = (0, 0, 0)
         self._password = ""
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._guard: subprocess.Popen[bytes] | None = None
 
     def url(self, *, user: str = _USER, password: str | None = None) -> str:
         """Return the AMQP address of a user (the administrator's by default)."""
@@ -76,6 +77,7 @@ class PrivateRabbit:
         self._run([epmd, "-port", str(self._ports[2]), "-address", "127.0.0.1"])
         self._run([str(server)])
         (self.folder / "rabbitmq.pids").write_text("\n".join(str(process.pid) for process in self._processes))
+        self._guard = _guard([process.pid for process in self._processes])
         self._wait()
 
     def stop(self) -> None:
@@ -174,6 +176,10 @@ class PrivateRabbit:
             time.sleep(0.1)
 
     def _end(self, how: signal.Signals) -> None:
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.communicate()
+            self._guard = None
         for process in reversed(self._processes):
             _end_group(process.pid, how)
             process.wait()
@@ -262,6 +268,18 @@ def _answers(port: int) -> bool:
             return bool(connection.recv(1))
     except OSError:
         return False
+
+
+def _guard(leaders: list[int]) -> subprocess.Popen[bytes]:
+    """Start what ends the node when its owner is killed: it waits for our end of a pipe to close."""
+    groups = " ".join(f"-{leader}" for leader in reversed(leaders))
+    return subprocess.Popen(
+        ["/bin/sh", "-c", f"cat > /dev/null; kill -TERM {groups}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _end_group(leader: int, how: signal.Signals) -> None:

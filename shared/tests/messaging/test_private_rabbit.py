@@ -1,7 +1,9 @@
 """The private RabbitMQ node."""
 
 import asyncio
+import contextlib
 import os
+import sys
 from pathlib import Path
 
 import aio_pika
@@ -10,6 +12,7 @@ import pytest
 from aio_pika.exceptions import ProbableAuthenticationError
 
 from shared.servers.rabbitmq import PrivateRabbit
+from shared.testing.messaging import until
 
 
 @pytest.fixture
@@ -64,3 +67,40 @@ async def test_the_node_does_not_run_as_root(rabbit: PrivateRabbit) -> None:
     assert owners
     if os.geteuid() == 0:
         assert "root" not in owners
+
+
+async def test_the_node_ends_when_its_owner_is_killed(folder: Path) -> None:
+    program = (
+        "import sys, pathlib; from shared.servers.rabbitmq import PrivateRabbit; "
+        "node = PrivateRabbit(pathlib.Path(sys.argv[1])); node.start(); print(node.data, flush=True); "
+        "sys.stdin.read()"
+    )
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        program,
+        str(folder),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert owner.stdin is not None
+    assert owner.stdout is not None
+    data = (await owner.stdout.readline()).decode().strip()
+    assert runs_in(data)
+    owner.kill()
+    await owner.wait()
+    owner.stdin.close()
+
+    async def ended() -> bool:
+        return not await asyncio.to_thread(runs_in, data)
+
+    await until(ended, seconds=60)
+    await asyncio.to_thread(PrivateRabbit(folder).remove)
+
+
+def runs_in(data: str) -> bool:
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if "beam" in process.name() and data in process.environ().get("HOME", ""):
+                return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
