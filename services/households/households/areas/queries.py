@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
-from sqlalchemy import Select, Text, any_, func, literal, or_, select
+from sqlalchemy import Select, Text, any_, bindparam, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -104,10 +104,11 @@ async def family(session: AsyncSession, code: str, *, down_to: int) -> list[asyn
     return await fetch(session, select(*_COLUMNS).where(or_(above, below)).order_by(_TABLE.c.code))
 
 
+_KNOWN = select(_TABLE.c.code).where(
+    _TABLE.c.code == any_(bindparam("codes", type_=ARRAY(Text(collation="C"))))
+)
+
+
 async def known(session: AsyncSession, codes: Sequence[str]) -> set[str]:
     """Return those of the codes that areas have."""
-    wanted = literal(sorted(set(codes)), ARRAY(Text(collation="C")))
-    return {
-        row["code"]
-        for row in await fetch(session, select(_TABLE.c.code).where(_TABLE.c.code == any_(wanted)))
-    }
+    return {row["code"] for row in await fetch(session, _KNOWN, {"codes": sorted(set(codes))})}

@@ -16,6 +16,7 @@ from sqlalchemy import (
     all_,
     and_,
     any_,
+    bindparam,
     func,
     literal,
     or_,
@@ -69,6 +70,11 @@ _PRESENT = _M.valid_to.is_(None)
 _BY_NAME = (_P.first_name_key, _P.last_name_key, _P.id)
 _NAMES = 500  # names of one sound that are looked at, at most
 _REAL = or_(_PRESENT, _M.valid_to > _M.valid_from)
+_OF_HOUSEHOLD = _M.household_id == bindparam("household_id", type_=Uuid)
+_PRESENT_MEMBERS, _REAL_MEMBERS = (
+    _MEMBERS.where(_OF_HOUSEHOLD, _PRESENT),
+    _MEMBERS.where(_OF_HOUSEHOLD, _REAL),
+)
 
 
 async def one(session: AsyncSession, person_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
@@ -109,8 +115,8 @@ async def members(session: AsyncSession, household_id: UUID, *, past: bool = Fal
 
     Whether the caller may see the household is for her query of the household to say.
     """
-    wanted = _REAL if past else _PRESENT
-    return await fetch(session, _MEMBERS.where(_M.household_id == household_id, wanted))
+    statement = _REAL_MEMBERS if past else _PRESENT_MEMBERS
+    return await fetch(session, statement, {"household_id": household_id})
 
 
 def has_head(household_id: ColumnElement[UUID]) -> ColumnElement[bool]:

@@ -82,8 +82,14 @@ async def count(session: AsyncSession, *, filters: Filters) -> int:
 
 async def one(session: AsyncSession, household_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
     """Return a household that the caller may see."""
-    rows = await fetch(session, _ALL.where(_H.id == household_id, within(_H.village_code, areas)))
+    rows = await fetch(session, _one(tuple(areas)), {"household_id": household_id})
     return rows[0] if rows else None
+
+
+@lru_cache(maxsize=512)
+def _one(areas: tuple[str, ...]) -> Select[Any]:
+    """Build the statement once for the areas of a caller: registering reads back what it wrote."""
+    return _ALL.where(_H.id == bindparam("household_id", type_=Uuid), within(_H.village_code, areas))
 
 
 async def locked(session: AsyncSession, household_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
