@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 import asyncpg
 import orjson
 from fastapi import Depends
-from sqlalchemy import URL, Executable, MetaData, make_url
+from sqlalchemy import URL, Executable, MetaData, event, exc, make_url
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
@@ -77,6 +77,7 @@ class Database:
                 },
             },
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._turns = asyncio.Semaphore(pool_size)
@@ -99,6 +100,16 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _refuse_closed(adapted: Any, *_: Any) -> None:
+    """Let the pool make a new connection in place of one that the server has closed.
+
+    SQLAlchemy learns of it only from statements of its own; what works through the driver alone would be
+    given the dead connection again and again after a restart of the database.
+    """
+    if adapted.driver_connection.is_closed():
+        raise exc.DisconnectionError
 
 
 async def get_session(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:

@@ -18,9 +18,8 @@ from sqlalchemy import exc
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock, context, event_metrics
-from shared.connections import live
 from shared.consumers import Consumer, Handler
-from shared.db import Database
+from shared.db import Database, driver
 from shared.events import Envelope, PermanentFailure, Received
 
 _CLAIM = (
@@ -93,7 +92,7 @@ async def apply(database: Database, consumer: Consumer, envelopes: Sequence[Enve
 async def prune(database: Database, *, days: int, limit: int = 10_000) -> int:
     """Forget events applied more than `days` ago, at most `limit`; returns how many."""
     async with database.transaction() as session:
-        connection = await live(session)
+        connection = await driver(session)
         done: str = await connection.execute(
             "DELETE FROM inbox WHERE (consumer, event_id) IN (SELECT consumer, event_id FROM inbox "
             "WHERE applied_at < now() - make_interval(days => $1) LIMIT $2)",
@@ -145,7 +144,7 @@ async def _one(database: Database, consumer: Consumer, one: _Ready) -> Failure |
 async def _transaction(database: Database, consumer: Consumer, batch: Sequence[_Ready]) -> None:
     """Claim the events in the inbox and run the handlers of those that were not there."""
     async with database.transaction() as session:
-        connection = await live(session)
+        connection = await driver(session)
         ids = [one.envelope.id for one in batch]
         fresh = {row["event_id"] for row in await connection.fetch(_CLAIM, consumer.name, ids)}
         now = clock.now()

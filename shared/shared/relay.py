@@ -19,8 +19,7 @@ import structlog
 
 from shared import clock, event_metrics, inbox, outbox
 from shared.bus.base import NotPublished, Publisher
-from shared.connections import live
-from shared.db import Database
+from shared.db import Database, driver
 from shared.events import Envelope
 
 BATCH = 500
@@ -76,7 +75,7 @@ async def publish(database: Database, bus: Publisher, *, limit: int = BATCH) -> 
     """
     refused: NotPublished | None = None
     async with database.transaction() as session:
-        connection = await live(session)
+        connection = await driver(session)
         if not await connection.fetchval(_LOCK):
             return 0
         rows = await connection.fetch(_SELECT, limit)
@@ -102,7 +101,7 @@ async def republish(database: Database, *, types: Sequence[str]) -> int:
     Consumers that have applied them skip them; a consumer whose copy is rebuilt has emptied its inbox.
     """
     async with database.transaction() as session:
-        connection = await live(session)
+        connection = await driver(session)
         done: str = await connection.execute(
             "UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND type = ANY($1::text[])",
             list(types),
@@ -113,7 +112,7 @@ async def republish(database: Database, *, types: Sequence[str]) -> int:
 async def prune(database: Database, *, limit: int = 10_000) -> int:
     """Remove published events and inbox rows past their time, at most `limit` of each; returns how many."""
     async with database.transaction() as session:
-        connection = await live(session)
+        connection = await driver(session)
         done: str = await connection.execute(
             "DELETE FROM outbox WHERE position IN (SELECT position FROM outbox "
             "WHERE published_at < now() - make_interval(days => $1) ORDER BY position LIMIT $2)",
@@ -139,7 +138,7 @@ def _envelope(row: asyncpg.Record) -> Envelope:
 
 async def _waiting(database: Database) -> bool:
     async with database.read() as session:
-        connection = await live(session)
+        connection = await driver(session)
         return await connection.fetchval(_WAITING) is not None
 
 

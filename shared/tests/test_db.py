@@ -129,3 +129,24 @@ async def test_a_request_waits_its_turn_for_a_connection(cluster: Cluster, datab
     async with database.transaction() as second:
         assert (await second.execute(text("SELECT 2"))).scalar_one() == 2
     await database.close()
+
+
+async def test_connections_that_the_server_closed_leave_the_pool(
+    cluster: Cluster, database: Database
+) -> None:
+    async def read() -> int:
+        async with database.read() as session:
+            return int(await (await driver(session)).fetchval("SELECT pg_backend_pid()"))
+
+    async def write() -> int:
+        async with database.transaction() as session:
+            return int(await (await driver(session)).fetchval("SELECT pg_backend_pid()"))
+
+    before = {await read(), await write()}
+    administrator = await asyncpg.connect(cluster.server.url())
+    await administrator.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'tests' "
+        "AND usename = 'funds_app'"
+    )
+    await administrator.close()
+    assert not before & {await read(), await write(), await read(), await write()}

@@ -16,9 +16,8 @@ import structlog
 
 from shared import clock, event_metrics, inbox
 from shared.bus.base import DeadLetter, NotPublished, Unroutable
-from shared.connections import live
 from shared.consumers import BATCH, Consumer
-from shared.db import Database
+from shared.db import Database, driver
 from shared.events import Envelope, decode, encode
 
 _STORE = (
@@ -115,7 +114,7 @@ class InProcessBus:
         """Try again the failed events that are due, at most a batch; returns how many were tried."""
         database, lock = self._place(consumer)
         async with database.read() as session:
-            rows = await (await live(session)).fetch(_DUE, consumer.name, BATCH)
+            rows = await (await driver(session)).fetch(_DUE, consumer.name, BATCH)
         if not rows:
             return 0
         attempts = {row["event_id"]: row["attempts"] for row in rows}
@@ -123,7 +122,7 @@ class InProcessBus:
             failures = await inbox.apply(database, consumer, [decode(row["envelope"]) for row in rows])
         failed = {failure.envelope.id for failure in failures}
         async with database.transaction() as session:
-            connection = await live(session)
+            connection = await driver(session)
             await connection.execute(_DONE, consumer.name, [key for key in attempts if key not in failed])
             for failure in failures:
                 key = failure.envelope.id
@@ -144,7 +143,7 @@ class InProcessBus:
         """Return the oldest dead letters of an attached consumer."""
         database, _ = self._place(consumer)
         async with database.read() as session:
-            rows = await (await live(session)).fetch(_DEAD, consumer.name, limit)
+            rows = await (await driver(session)).fetch(_DEAD, consumer.name, limit)
         return [
             DeadLetter(
                 consumer=consumer.name,
@@ -161,7 +160,7 @@ class InProcessBus:
         """Make dead letters due again, with their ids and no attempt counted; returns how many."""
         database, _ = self._place(consumer)
         async with database.transaction() as session:
-            done: str = await (await live(session)).execute(_REPLAY, consumer.name, event_id)
+            done: str = await (await driver(session)).execute(_REPLAY, consumer.name, event_id)
         return int(done.rpartition(" ")[2])
 
     async def close(self) -> None:
@@ -186,7 +185,7 @@ class InProcessBus:
         now = clock.now()
         due: timedelta = consumer.retry.delay
         async with database.transaction() as session:
-            connection = await live(session)
+            connection = await driver(session)
             for failure in failures:
                 dead = failure.permanent or consumer.retry.deliveries <= 1
                 await connection.execute(
