@@ -41,8 +41,10 @@ Progress = Callable[[int, int | None], Awaitable[None]]
 _ONE_AT_A_TIME: Final = 0x66656564
 """Advisory lock: imports follow each other, since all of them write the registry."""
 
-_MANY: Final = 1_000
-"""New persons after which the planner must look again: autovacuum would do it a minute too late."""
+_MANY: Final = 2_000
+"""Rows from which on joins are made over whole sets. The planner knows nothing of rows written a moment ago:
+of a new edition it expects one, and would look up each person of it among all of them. Afterwards it is told,
+since autovacuum would do that a minute too late."""
 
 _EDITION = "SELECT * FROM feed_editions WHERE id = $1 FOR UPDATE"
 _WAITING = (
@@ -257,6 +259,9 @@ async def _apply(session: AsyncSession, work: _Work, task: Import) -> dict[str, 
     was_empty = not await connection.fetchval(
         "SELECT EXISTS (SELECT FROM edition_households WHERE edition_id = $1)", edition
     )
+    many = sum(stage.copied.values()) > _MANY
+    if many:
+        await connection.execute("SET LOCAL enable_nestloop = off")
     villages = await connection.fetch("SELECT DISTINCT village_code FROM staged_households")
     await register_villages(session, codes=[row["village_code"] for row in villages], now=work.now)
     await applying.resolve(connection, edition, year)
@@ -268,7 +273,7 @@ async def _apply(session: AsyncSession, work: _Work, task: Import) -> dict[str, 
     households = await statuses.apply_households(
         connection, edition=edition, year=year, was_empty=was_empty, now=work.now
     )
-    if persons.new > _MANY:
+    if many:
         await connection.execute("SELECT analyze_editions()")
     touched = "SELECT village_code FROM statuses UNION SELECT village_before FROM statuses"
     await projection.project(
