@@ -46,6 +46,7 @@ PASSWORDS = Passwords(owner="owner-of-bench", app="app-of-bench")
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SETTINGS = {"max_wal_size": "4GB", "shared_buffers": "512MB"}
 EDITION = UUID("01a00000-0000-7000-8000-000000000001")
+NEXT = UUID("01a00000-0000-7000-8000-000000000002")
 _LIMIT = 1 << 40
 
 
@@ -152,7 +153,7 @@ async def raw_copy(house: House, folder: Path) -> float:
     return seconds
 
 
-async def upload(house: House, folder: Path) -> None:
+async def upload(house: House, folder: Path, edition: UUID) -> None:
     """Send the files as the service's route does: streamed to the store, one row each."""
     for kind in KINDS:
 
@@ -166,7 +167,7 @@ async def upload(house: House, folder: Path) -> None:
             await (await driver(session)).execute(
                 "INSERT INTO feed_files (id, edition_id, kind, name, storage_key, size, sha256, areas, "
                 "uploaded_by, uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, '{\"\"}', 'user:bench', $8)",
-                uuid7(), EDITION, kind, f"{kind}.csv", stored.key, stored.size, stored.sha256, NOW,
+                uuid7(), edition, kind, f"{kind}.csv", stored.key, stored.size, stored.sha256, NOW,
             )  # fmt: skip
 
 
@@ -175,15 +176,15 @@ async def silent(_done: int, _total: int | None) -> None:
     await asyncio.sleep(0)
 
 
-async def measured(house: House, name: str, folder: Path, written: str) -> Run:
+async def measured(house: House, name: str, folder: Path, written: str, *, edition: UUID = EDITION) -> Run:
     """Upload and import the files and tell how it went; `written` is a query for what was written."""
     before = await raw_copy(house, folder)
     peak = Peak()
     watching = asyncio.create_task(peak.watch())
     start = time.perf_counter()
-    await upload(house, folder)
+    await upload(house, folder, edition)
     async with house.database.transaction() as session:
-        task = Import(EDITION, approved=True)
+        task = Import(edition, approved=True)
         result = await run_import(session, house.files, house.secrets, task, progress=silent, now=NOW)
     seconds = time.perf_counter() - start
     peak.stop()
@@ -216,6 +217,24 @@ def changed(source: Path, target: Path, *, share: float) -> None:
         (target / f"{kind}.csv").write_bytes(data)
 
 
+def next_year(source: Path, target: Path) -> None:
+    """Write the edition again as the next year's: everybody is known, everything is a new snapshot."""
+    target.mkdir()
+    for kind in KINDS:
+        data = (source / f"{kind}.csv").read_bytes()
+        (target / f"{kind}.csv").write_bytes(data.replace(b"\n2565,", b"\n2566,"))
+
+
+async def open_edition(house: House, edition: UUID, year: int) -> None:
+    """Open an edition."""
+    async with house.database.transaction() as session:
+        await (await driver(session)).execute(
+            "INSERT INTO feed_editions (id, source, edition_year, instrument, created_by, created_at, "
+            "updated_at) VALUES ($1, 'bench', $2, 'JPT_2560_2564', 'user:bench', $3, $3)",
+            edition, year, NOW,
+        )  # fmt: skip
+
+
 async def summary_ms(house: House, times: int = 200) -> float:
     """Return the median milliseconds of the country's summary by province."""
     reader = Principal("user:bench", None, frozenset({"households:read"}), ("",), (), "bench")
@@ -236,12 +255,8 @@ async def bench(households: int, folder: Path | None) -> None:
             generate(source, households=households)
         changed(source, Path(scratch) / "changed", share=0.05)
         async with house() as made:
-            async with made.database.transaction() as session:
-                await (await driver(session)).execute(
-                    "INSERT INTO feed_editions (id, source, edition_year, instrument, created_by, "
-                    "created_at, updated_at) VALUES ($1, 'bench', 2565, 'JPT_2560_2564', 'user:bench', $2, $2)",
-                    EDITION, NOW,
-                )  # fmt: skip
+            await open_edition(made, EDITION, 2565)
+            await open_edition(made, NEXT, 2566)
             recent = (
                 "SELECT count(*) FROM edition_persons WHERE xmin::text::bigint = "
                 "(SELECT max(xmin::text::bigint) FROM poverty_counts)"
@@ -249,6 +264,10 @@ async def bench(households: int, folder: Path | None) -> None:
             runs = [await measured(made, "first import", source, recent)]
             runs.append(await measured(made, "the same again", source, recent))
             runs.append(await measured(made, "5 % of persons changed", Path(scratch) / "changed", recent))
+            next_year(source, Path(scratch) / "next")
+            runs.append(
+                await measured(made, "the next year's edition", Path(scratch) / "next", recent, edition=NEXT)
+            )
             _print(runs, await summary_ms(made))
 
 
