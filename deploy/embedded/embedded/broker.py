@@ -1,5 +1,6 @@
 """The installation's RabbitMQ: one found by address, or a private node with a user for each service."""
 
+import asyncio
 import base64
 import contextlib
 import hashlib
@@ -15,6 +16,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from embedded import secrets
 from embedded.layout import SERVICES, Layout
 from shared.bus import topology
+from shared.bus.amqp import declare_all
+from shared.consumers import Consumer
 from shared.servers.rabbitmq import PrivateRabbit, RabbitUnavailableError
 
 
@@ -41,6 +44,7 @@ def broker(layout: Layout) -> Iterator[Broker]:
     """Yield the broker of `CHUMCHON_AMQP_URL`, else a private one that runs while the context lasts."""
     outside = os.environ.get("CHUMCHON_AMQP_URL")
     if outside:
+        asyncio.run(declare_all(outside, consumers()))
         yield Broker(outside, {})
         return
     node = PrivateRabbit(layout.broker)
@@ -62,12 +66,16 @@ def broker(layout: Layout) -> Iterator[Broker]:
 
 def definitions(passwords: dict[str, str]) -> dict[str, object]:
     """Return the definitions document of all services with these passwords filled in, as hashes."""
-    workers = [importlib.import_module(f"{service}.worker") for service in SERVICES]
-    consumers = [consumer for worker in workers for consumer in worker.CONSUMERS]
-    document = topology.definitions(SERVICES, consumers)
+    document = topology.definitions(SERVICES, consumers())
     for user in document["users"]:
         user["password_hash"] = _hash(passwords[user["name"]])
     return document
+
+
+def consumers() -> list[Consumer]:
+    """Return the consumers of all services."""
+    workers = [importlib.import_module(f"{service}.worker") for service in SERVICES]
+    return [consumer for worker in workers for consumer in worker.CONSUMERS]
 
 
 def _hash(password: str) -> str:
