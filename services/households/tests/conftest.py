@@ -36,6 +36,7 @@ async def areas_loaded(cluster: Cluster) -> None:
     async with database.transaction() as session:
         await load_catalogue(session, now=clock.now())
     await database.close()
+    await cluster.forget("households")  # tests of other folders may have copied it without areas
 
 
 @pytest.fixture
