@@ -6,14 +6,11 @@ container runs; one that dies is started again.
 """
 
 import asyncio
-import contextlib
 import os
 import socket
 import sys
 import time
-import urllib.request
 from contextlib import ExitStack
-from http import HTTPStatus
 
 import uvloop
 
@@ -23,8 +20,6 @@ from embedded.layout import MEMBERS, SERVICES, Layout
 from embedded.run import postgres
 from embedded.supervisor import Child, Supervisor, end_leftovers
 from shared import process
-
-_READY_SECONDS = 60
 
 
 def main() -> None:
@@ -63,7 +58,7 @@ async def _live(layout: Layout, found: Broker, *, admin_url: str, began: float) 
     with process.stop_signals(stop):
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(supervisor.run(children, stop=stop))
-            if await _ready(layout, stop=stop):
+            if await front.ready(layout, stop=stop):
                 front.say(f"ready in {time.monotonic() - began:.1f} s")
                 await front.welcome(layout, stop=stop)
 
@@ -99,29 +94,6 @@ async def _migrate(layout: Layout, values: dict[str, dict[str, str]], *, admin_u
 
 async def _ended(child: Child) -> int:
     return await (await child.start()).wait()
-
-
-async def _ready(layout: Layout, *, stop: asyncio.Event) -> bool:
-    """Wait until the gateway says that everything is ready; tell whether it did."""
-    deadline = time.monotonic() + _READY_SECONDS
-    while not stop.is_set() and time.monotonic() < deadline:
-        if await asyncio.to_thread(_well, layout.port):
-            return True
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(0.1):
-                await stop.wait()
-    if not stop.is_set():
-        front.say(f"not everything answers after {_READY_SECONDS} s; see {layout.folder / 'logs'}")
-    return False
-
-
-def _well(port: int) -> bool:
-    """Tell whether the gateway calls itself and every service ready."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=3) as response:
-            return bool(response.status == HTTPStatus.OK)
-    except OSError:
-        return False
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,14 +1,20 @@
 """What the person at the terminal gets: demo logins, demo data, addresses."""
 
 import asyncio
+import contextlib
 import shlex
 import sys
+import time
+import urllib.request
+from http import HTTPStatus
 
 from embedded import members
 from embedded.layout import Layout
 from gateway import seed
 from shared import clock
 from shared.db import Database
+
+_READY_SECONDS = 60
 
 
 def say(text: str) -> None:
@@ -31,6 +37,32 @@ async def prepare(layout: Layout, values: dict[str, str]) -> None:
     finally:
         await database.close()
     seed.write(layout.credentials, credentials)
+
+
+async def ready(layout: Layout, *, stop: asyncio.Event) -> bool:
+    """Wait until the gateway knows every service and calls all of them ready; tell whether it did."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while not stop.is_set() and time.monotonic() < deadline:
+        if await asyncio.to_thread(well, layout.port):
+            return True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await stop.wait()
+    if not stop.is_set():
+        say(f"not everything answers after {_READY_SECONDS} s; the logs in {layout.folder} say why")
+    return False
+
+
+def well(port: int) -> bool:
+    """Tell whether the house behind this port is ready: the gateway itself, and every service behind it."""
+    try:
+        for page in ("health/ready", "health"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=5) as response:
+                if response.status != HTTPStatus.OK:
+                    return False
+    except OSError:
+        return False
+    return True
 
 
 async def welcome(layout: Layout, *, stop: asyncio.Event) -> None:

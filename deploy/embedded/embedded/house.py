@@ -38,6 +38,9 @@ async def live(layout: Layout, *, admin_url: str, began: float) -> None:
                 tasks.create_task(_gateway(layout, values, stop=stop, behind=behind, listening=listening))
                 await listening.wait()
                 serving.settle_memory()
+                if not await front.ready(layout, stop=stop):
+                    stop.set()
+                    return
                 front.say(f"ready in {time.monotonic() - began:.1f} s")
                 await front.welcome(layout, stop=stop)
 

@@ -10,15 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
-from http import HTTPStatus
 from pathlib import Path
 from typing import Literal
 
 import psutil
 from sqlalchemy import make_url
 
+from embedded import front
 from embedded.supervisor import end_leftovers
 from shared.servers.postgres import PrivatePostgres
 from tools.demo.api import House
@@ -80,11 +79,7 @@ class Trial:
 
     def well(self) -> bool:
         """Tell whether the gateway calls itself and every service ready."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5) as response:
-                return bool(response.status == HTTPStatus.OK)
-        except OSError:
-            return False
+        return front.well(self.port)
 
     def stop(self) -> int:
         """Stop the house as Ctrl-C does; return its exit status."""
