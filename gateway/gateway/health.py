@@ -50,6 +50,7 @@ async def health(request: Request) -> Response:
         *(_service(session, one) for one in catalogue.upstreams),
     )
     services = {one.name: state for one, state in zip(catalogue.upstreams, states, strict=True)}
+    services |= {one.name: "starting" for one in catalogue.upstreams if one.name not in catalogue.documents}
     services |= dict.fromkeys(catalogue.refused, "address clash")
     well = database and all(state == "ready" for state in services.values())
     content = {

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from sqlalchemy import event, text
 from starlette.types import Message, Receive, Scope, Send
 
 from shared.db import Database
+from shared.testing.cluster import Cluster
 from shared.testing.identity import TestIssuer
 
 
@@ -51,15 +53,21 @@ async def test_a_commit_that_fails_is_never_answered_as_success(
 
 
 async def test_a_lost_database_is_answered_as_unavailable(
-    app: FastAPI, api: httpx.AsyncClient, database: Database
+    api: httpx.AsyncClient, cluster: Cluster, database_name: str
 ) -> None:
-    async with app.state.database.engine.connect() as connection:
-        pid = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
-    async with database.transaction() as session:
-        await session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
-    answer = await api.post("/v1/things", json={"name": "later"})
+    assert (await api.post("/v1/things", json={"name": "before"})).status_code == 201
+    administrator = await asyncpg.connect(cluster.server.url())
+    await administrator.execute(f'ALTER DATABASE "{database_name}" CONNECTION LIMIT 0')
+    await administrator.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", database_name
+    )
+    answer = await api.post("/v1/things", json={"name": "while away"})
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
+
+    await administrator.execute(f'ALTER DATABASE "{database_name}" CONNECTION LIMIT -1')
+    await administrator.close()
+    assert (await api.post("/v1/things", json={"name": "back"})).status_code == 201
 
 
 async def test_an_unknown_fault_shows_nothing_but_the_request_id(api: httpx.AsyncClient) -> None:
