@@ -4,6 +4,7 @@ python -m shared.migrations sql households     the SQL of all migrations, for re
 """
 
 import asyncio
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -19,7 +20,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from shared.db import asyncpg_url, driver_dsn
+from shared import clock
+from shared.db import Database, asyncpg_url, driver_dsn
 
 _LOCK = 0x6368756D  # one migration at a time per database, whichever process asks
 
@@ -77,7 +79,11 @@ async def pending(member: str, owner_url: str) -> bool:
 
 
 async def upgrade(member: str, owner_url: str) -> None:
-    """Bring `member`'s schema to its newest migration, as its owner role, in one transaction."""
+    """Bring `member`'s schema to its newest migration, as its owner role, in one transaction.
+
+    Then its module `shipped`, if it has one, writes the rows that the member ships (reference data), so that
+    they are there before the first request.
+    """
     engine = create_async_engine(asyncpg_url(owner_url), pool_size=1)
     try:
         async with engine.connect() as connection:
@@ -87,6 +93,17 @@ async def upgrade(member: str, owner_url: str) -> None:
             await connection.run_sync(_run, scripts(member))
     finally:
         await engine.dispose()
+    if importlib.util.find_spec(f"{member}.shipped") is not None:
+        await _load_shipped(member, owner_url)
+
+
+async def _load_shipped(member: str, owner_url: str) -> None:
+    database = Database(owner_url, application_name=f"{member}-migrate", pool_size=1)
+    try:
+        async with database.transaction() as session:
+            await importlib.import_module(f"{member}.shipped").load(session, now=clock.now())
+    finally:
+        await database.close()
 
 
 def sql(member: str) -> str:

@@ -1,20 +1,15 @@
-"""Every test of the households service finds the shipped areas in its database."""
+"""The service under test; its database holds the shipped areas, as after every migration."""
 
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from fastapi import FastAPI
 from httpx import AsyncClient
 from hypothesis import HealthCheck, settings
 
 from households.app import create_app
-from households.areas.service import load_catalogue
 from households.settings import Settings
-from shared import clock
-from shared.db import Database
 from shared.testing.caller import Caller
-from shared.testing.cluster import Cluster
 from shared.testing.identity import TestIssuer
 
 # A loaded machine is no reason for a property test to fail.
@@ -26,17 +21,6 @@ settings.load_profile("chumchon")
 def service() -> str:
     """Name the service under test."""
     return "households"
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
-async def areas_loaded(cluster: Cluster) -> None:
-    """Load the catalogue into the template that each test's database is copied from."""
-    template = await cluster.template("households")
-    database = Database(cluster.url("households", template), application_name="tests")
-    async with database.transaction() as session:
-        await load_catalogue(session, now=clock.now())
-    await database.close()
-    await cluster.forget("households")  # tests of other folders may have copied it without areas
 
 
 @pytest.fixture

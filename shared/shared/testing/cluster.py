@@ -43,11 +43,6 @@ class Cluster:
             self._templates.add(name)
         return name
 
-    async def forget(self, service: str) -> None:
-        """Let `session` copy the template again: something was added to it that the copy must have too."""
-        if service in self._rolled_back:
-            await self._rolled_back.pop(service).close()
-
     async def create(self, *services: str) -> str:
         """Return the name of a new database with the schemas of `services`."""
         name = f"test_{next(self._numbers)}"
