@@ -83,6 +83,7 @@ def test_the_same_edition_again_changes_nothing(house: House, imported: tuple[st
 
 def test_the_rejected_rows_come_back_as_a_file_to_correct_for_a_purpose(house: House) -> None:
     edition_id = send(house, "with_errors", source="sample with_errors")
+    feed.import_edition(house.client, edition_id)
     address = f"/v1/feed-editions/{edition_id}/errors"
     csv_of = {"params": {"file": "households"}, "headers": {"Accept": "text/csv"}}
     with pytest.raises(Refused, match="purpose"):
