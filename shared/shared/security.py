@@ -37,13 +37,22 @@ SCOPES: dict[str, str] = {
     "export": "Export lists",
     "feeds:read": "Read feed editions",
     "feeds:write": "Upload and import feed editions",
+    "funds:approve": "Decide applications, confirm what others recorded of funds",
     "funds:read": "Read funds",
+    "funds:write": "Write funds, their committees, members and applications",
     "households:read": "Read households and persons, masked",
     "households:write": "Write households and persons",
     "jobs:read": "Read jobs",
+    "ledgers:read": "Read funds' books",
+    "ledgers:write": "Post to funds' books",
+    "loans:approve": "Approve reliefs and write-offs of loans",
+    "loans:read": "Read loans and repayments",
+    "loans:write": "Write loans and repayments",
     "meetings:write": "Write meetings and resolutions",
     "pii:read": "Read full personal data for a stated purpose",
     "poverty:read": "Read poverty figures",
+    "savings:read": "Read savings groups' accounts",
+    "savings:write": "Write savings groups' accounts",
 }
 
 

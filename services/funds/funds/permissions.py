@@ -5,3 +5,12 @@ from typing import Annotated
 from shared.security import Principal, requires
 
 FundReader = Annotated[Principal, requires("funds:read")]
+FundWriter = Annotated[Principal, requires("funds:write")]
+FundApprover = Annotated[Principal, requires("funds:approve")]
+LoanReader = Annotated[Principal, requires("loans:read")]
+LoanWriter = Annotated[Principal, requires("loans:write")]
+LoanApprover = Annotated[Principal, requires("loans:approve")]
+LedgerReader = Annotated[Principal, requires("ledgers:read")]
+LedgerWriter = Annotated[Principal, requires("ledgers:write")]
+SavingsReader = Annotated[Principal, requires("savings:read")]
+SavingsWriter = Annotated[Principal, requires("savings:write")]

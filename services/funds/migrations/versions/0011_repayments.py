@@ -1,0 +1,8 @@
+"""repayments."""
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,8 @@
+"""health_cure_access."""
+
+revision = "0016"
+down_revision = "0015"
+
+
+def upgrade() -> None:
+    pass
