@@ -17,6 +17,14 @@ class BadTarget(BadRequest):
     title_th, title_en = "ที่อยู่ของคำขอไม่ถูกต้อง", "The request's address is not accepted"
 
 
+class TargetNotEncoded(BadRequest):
+    """The address holds bytes beyond ASCII as they are; a parser may take them for any encoding."""
+
+    code = "target_not_encoded"
+    title_th = "ที่อยู่ต้องเข้ารหัสแบบเปอร์เซ็นต์ด้วย UTF-8 เช่น ก เป็น %E0%B8%81"
+    title_en = "The address must be percent-encoded as UTF-8, for example ก as %E0%B8%81"
+
+
 class TargetTooLong(Refusal):
     """The address is longer than 8 KiB."""
 

@@ -6,10 +6,12 @@ import os
 import re
 
 import httpx
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.errors import TargetNotEncoded
 from tests.gateway_house import House
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n"
@@ -135,6 +137,30 @@ async def test_what_is_too_large_or_unknown_has_its_own_code(
     answer = await said(house, request_bytes)
     assert answer.startswith(b"HTTP/1.1 %d " % status), answer[:200]
     assert b'"' + code + b'"' in answer
+
+
+@pytest.mark.parametrize("address", ["/v1/things/ก", "/v1/things?q=ก", "ก", "/" + "ก" * 3000])
+@pytest.mark.parametrize("pieces", [1, 2], ids=["at once", "in two pieces"])
+async def test_thai_in_the_address_has_to_be_percent_encoded(house: House, address: str, pieces: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    request = f"GET {address} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    cut = request.index("ก".encode()) if pieces == 2 else len(request)
+    for piece in (request[:cut], request[cut:]):
+        writer.write(piece)
+        await writer.drain()
+    async with asyncio.timeout(20):
+        answer = await reader.read()
+    writer.close()
+    problem = orjson.loads(answer.partition(b"\r\n\r\n")[2])
+    assert (problem["status"], problem["code"]) == (400, "target_not_encoded")
+    assert problem["title"] == TargetNotEncoded.title_th
+    assert house.things.requests == []
+
+
+@pytest.mark.parametrize("address", [b"evil:80", b"/a\tb"])
+async def test_an_address_of_another_kind_is_not_called_unencoded(house: House, address: bytes) -> None:
+    answer = await said(house, b"GET " + address + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert b'"bad_target"' in answer
 
 
 async def test_the_largest_address_and_fields_pass(house: House) -> None:

@@ -1,12 +1,20 @@
 """uvicorn's HTTP protocol with the limits that an application cannot see: sizes, trailers, slow heads."""
 
 import asyncio
+import sys
 from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from gateway.errors import BadFraming, BadTarget, HeadersTooLarge, RequestTimeout, TargetTooLong
+from gateway.errors import (
+    BadFraming,
+    BadTarget,
+    HeadersTooLarge,
+    RequestTimeout,
+    TargetNotEncoded,
+    TargetTooLong,
+)
 from shared import problems
 from shared.errors import Refusal
 
@@ -35,6 +43,7 @@ class EdgeProtocol(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._in_head = False
         self._size = 0
+        self._data = b""
         self._running: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -61,7 +70,9 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse; a head that is begun but not finished is on the clock."""
+        self._data = data
         super().data_received(data)
+        self._data = b""
         if self._in_head and self._head_timer is None and not self.transport.is_closing():
             self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_late)
 
@@ -125,6 +136,8 @@ class EdgeProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's text is not shown
         """Answer a request that cannot be read as a problem, unless an answer has begun, and close."""
         self._stop_head_timer()
+        if isinstance(sys.exc_info()[1], httptools.HttpParserInvalidURLError):  # uvicorn keeps it to itself
+            self._refusal = BadTarget if self._data.isascii() else TargetNotEncoded
         running = self._running
         if running is None or running.response_complete or not running.response_started:
             response = problems.render(self._refusal(), accept_language=None)
