@@ -273,6 +273,7 @@ async def _apply(session: AsyncSession, work: _Work, task: Import) -> dict[str, 
     households = await statuses.apply_households(
         connection, edition=edition, year=year, was_empty=was_empty, now=work.now
     )
+    outbox.announce(session)  # the events that were just written in bulk
     if many:
         await connection.execute("SELECT analyze_editions()")
     touched = "SELECT village_code FROM statuses UNION SELECT village_before FROM statuses"
