@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from households.cases.rules import Origin, State, WithdrawReason
-from households.free_text import FreeText
 from shared.areas import AreaCode, VillageCode
+from shared.free_text import FreeText
 from shared.money import Baht
 from shared.schemas import Filters, Schema
 

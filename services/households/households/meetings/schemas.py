@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from households.free_text import FreeText
 from households.meetings.rules import MeetingState
 from shared.areas import AreaCode
+from shared.free_text import FreeText
 from shared.schemas import Schema
 
 Place = Annotated[str, Field(min_length=1, max_length=200, examples=["ห้องประชุมที่ว่าการอำเภอ"])]

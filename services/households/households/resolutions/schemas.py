@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from households.cases.rules import Decision
-from households.free_text import FreeText
+from shared.free_text import FreeText
 from shared.schemas import Schema
 
 
