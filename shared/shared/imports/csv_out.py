@@ -25,12 +25,13 @@ def formula_safe(value: object) -> str:
 def csv_chunks(
     header: Sequence[str], rows: Iterable[Sequence[object]], *, bom: bool = False
 ) -> Iterator[bytes]:
-    """Write a header and rows as UTF-8 CSV, in chunks of about 64 KiB; `bom` for Excel's sake."""
+    """Write a header, unless empty, and rows as UTF-8 CSV in chunks of 64 KiB; `bom` for Excel's sake."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     if bom:
         buffer.write("\ufeff")
-    writer.writerow([formula_safe(name) for name in header])
+    if header:
+        writer.writerow([formula_safe(name) for name in header])
     for row in rows:
         writer.writerow([formula_safe(value) for value in row])
         if buffer.tell() >= _FLUSH:

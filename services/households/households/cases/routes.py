@@ -1,6 +1,7 @@
 """Target cases over HTTP; their certification is under `resolutions`."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from households.cases.errors import (
     UnknownHousehold,
     WrongState,
 )
+from households.cases.export import CASES, DESCRIBED
 from households.cases.rules import Case
 from households.cases.schemas import (
     Appeal,
@@ -51,8 +53,9 @@ from households.cases.schemas import (
 )
 from households.permissions import CaseReader, CaseWriter
 from households.registry.errors import AreaNotYours, HouseholdNotActive
-from shared import audit, clock, etags, paging, problems, web
+from shared import audit, clock, etags, exports, paging, problems, web
 from shared.db import ReadSession, Session
+from shared.errors import ScopeMissing
 from shared.security import Principal
 
 router = web.router(tags=["cases"])
@@ -64,7 +67,7 @@ _STEP = problems.responses(CaseNotFound, WrongState)
 @router.get(
     "/cases",
     response_model=paging.Page[CaseOut],
-    responses=problems.responses(),
+    responses={200: DESCRIBED, **problems.responses(ScopeMissing)},
     summary="Target cases (ครัวเรือนเป้าหมาย)",
 )
 async def list_cases(
@@ -73,9 +76,23 @@ async def list_cases(
     page: paging.PageParams,
     filters: Annotated[CaseFilters, Query()],
 ) -> Response:
-    """List the cases of the caller's areas, village by village."""
+    """List the cases of your areas by village; as CSV or XLSX (`Accept`) all, with the scope `export`.
+
+    รายการครัวเรือนเป้าหมายในพื้นที่ของผู้เรียก ส่งออกเป็น CSV หรือ Excel ได้เมื่อมีสิทธิ์ export
+    """
     given = filters.model_dump(exclude={"area"})
     narrowed = queries.Filters(areas=principal.areas, area=filters.area or "", **given)
+    kind = exports.wanted(page.request)
+    if kind is not None:
+        return await exports.answer(
+            page.request,
+            kind,
+            export=CASES,
+            read=partial(queries.page, filters=narrowed),
+            principal=principal,
+            area=filters.area,
+            now=clock.now(),
+        )
     after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
     rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
     more, rows = len(rows) > page.limit, rows[: page.limit]

@@ -1,6 +1,7 @@
 """Households over HTTP: listed, read, registered, corrected, moved, split; members and their head."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from households.persons.errors import (
     PersonExists,
     PersonNotFound,
 )
-from households.registry import export, queries, service
+from households.registry import queries, service
 from households.registry.errors import (
     AreaNotYours,
     AreaRequired,
@@ -39,6 +40,7 @@ from households.registry.errors import (
     NothingLeft,
     SameVillage,
 )
+from households.registry.export import DESCRIBED, HOUSEHOLDS
 from households.registry.rules import Status, searchable
 from households.registry.schemas import (
     HouseholdDetail,
@@ -52,7 +54,7 @@ from households.registry.schemas import (
     NewMember,
     Split,
 )
-from shared import audit, clock, etags, paging, problems, web
+from shared import audit, clock, etags, exports, paging, problems, web
 from shared.citizen import CitizenKeys
 from shared.db import ReadSession, Session
 from shared.errors import InvalidCursor, ScopeMissing, StaleVersion, VersionRequired
@@ -76,7 +78,7 @@ _JOINING = (
 @router.get(
     "/households",
     response_model=paging.Page[HouseholdOut],
-    responses={200: export.DESCRIBED, **problems.responses(InvalidCursor, AreaRequired, ScopeMissing)},
+    responses={200: DESCRIBED, **problems.responses(InvalidCursor, AreaRequired, ScopeMissing)},
     summary="Households of your areas (รายการครัวเรือน)",
 )
 async def list_households(
@@ -90,10 +92,16 @@ async def list_households(
     รายการครัวเรือนในพื้นที่ของผู้เรียก เรียงตามหมู่บ้าน ส่งออกเป็น CSV หรือ Excel ได้เมื่อมีสิทธิ์ export
     """
     narrowed = _narrowed(filters, principal)
-    wanted = export.wanted(page.request)
-    if wanted is not None:
-        return await export.answer(
-            page.request, wanted, filters=narrowed, principal=principal, now=clock.now()
+    kind = exports.wanted(page.request)
+    if kind is not None:
+        return await exports.answer(
+            page.request,
+            kind,
+            export=HOUSEHOLDS,
+            read=partial(queries.page, filters=narrowed),
+            principal=principal,
+            area=narrowed.area,
+            now=clock.now(),
         )
     after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
     rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)

@@ -1,5 +1,6 @@
 """Lists of households: pages, filters, mirrors, files; and how many statements a request costs."""
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 
+from households.registry.export import HOUSEHOLDS
 from shared.db import Database
 from shared.testing.caller import Caller
 from shared.testing.look import rows
@@ -120,7 +122,7 @@ async def test_a_mirror_asks_only_for_what_changed(officer: Caller, eleven: list
 async def test_a_csv_holds_the_whole_list_and_no_formula(
     officer: Caller, eleven: list[str], database: Database
 ) -> None:
-    accept = {"Accept": "text/csv"}
+    accept = {"Accept": "text/csv", "Accept-Language": "en"}
     refused = await officer.request("GET", "/v1/households", headers=accept)
     assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
     answer = await officer.may("export").request("GET", "/v1/households?limit=2", headers=accept)
@@ -132,11 +134,28 @@ async def test_a_csv_holds_the_whole_list_and_no_formula(
     assert audited["actor"] == "user:tester"
 
 
-async def test_a_csv_for_excel_begins_with_a_byte_order_mark(officer: Caller) -> None:
+async def test_a_csv_for_excel_begins_with_a_byte_order_mark_and_thai_headings(officer: Caller) -> None:
     answer = await officer.may("export").request(
         "GET", "/v1/households", headers={"Accept": "text/csv; bom=1"}
     )
-    assert answer.content.startswith(b"\xef\xbb\xbfid,")
+    assert answer.text.startswith("\ufeffรหัสครัวเรือนในระบบ,รหัสประจำบ้าน,บ้านเลขที่,")
+
+
+async def test_a_file_has_every_field_of_the_list(officer: Caller, eleven: list[str]) -> None:
+    (listed, *_) = (await officer.get("/v1/households", limit=1)).json()["items"]
+    assert (set(HOUSEHOLDS.columns), listed["id"]) == (set(listed), eleven[0])
+
+
+async def test_more_exports_at_once_than_connections_all_come_to_their_end(
+    officer: Caller, eleven: list[str], app: FastAPI
+) -> None:
+    exporter, headers = officer.may("export"), {"Accept": "text/csv"}
+    at_once = app.state.settings.pool_size * 3
+    async with asyncio.timeout(30):
+        answers = await asyncio.gather(
+            *(exporter.request("GET", "/v1/households", headers=headers) for _ in range(at_once))
+        )
+    assert {answer.text.count("\r\n") for answer in answers} == {len(eleven) + 1}
 
 
 async def test_a_spreadsheet_holds_the_whole_list_and_no_formula(officer: Caller, eleven: list[str]) -> None:
