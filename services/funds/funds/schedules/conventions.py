@@ -1,0 +1,267 @@
+"""The words a schedule is agreed in: methods, periods, day counts, roundings, graces, shifts.
+
+Amounts are satang, rates are exact fractions of one a year (15 % is Fraction(3, 20)).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+MAX_INSTALMENTS: Final = 1200
+MAX_EVERY: Final = 366
+MAX_DISBURSEMENTS: Final = 24
+LAST_DUE_DAY: Final = 31
+
+
+class Method(StrEnum):
+    """How principal and interest are repaid (วิธีผ่อนชำระ)."""
+
+    FLAT = "flat"
+    """Interest on the amount lent for the whole term, spread over the instalments (ดอกเบี้ยคงที่)."""
+    EQUAL_INSTALMENT = "equal_instalment"
+    """Level instalments, interest on the declining balance (ลดต้นลดดอก งวดเท่ากัน)."""
+    EQUAL_PRINCIPAL = "equal_principal"
+    """Level principal, interest on the declining balance (เงินต้นเท่ากันทุกงวด)."""
+    INTEREST_FREE = "interest_free"
+    """Level principal, no interest (ปลอดดอกเบี้ย)."""
+
+
+class Period(StrEnum):
+    """The unit that instalments are counted in."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+PERIODS_A_YEAR: Final[Mapping[Period, int]] = {
+    Period.DAY: 365,
+    Period.WEEK: 52,
+    Period.MONTH: 12,
+    Period.YEAR: 1,
+}
+
+
+class DayCount(StrEnum):
+    """Which part of a year's interest a time bears (วิธีนับวันคิดดอกเบี้ย)."""
+
+    PERIOD = "period"
+    """Rate divided by the periods of a year (12 months, 52 weeks, 365 days), whatever their days."""
+    THIRTY_360_US = "30/360"
+    """United States (NASD): the 31st is the 30th, also the last day of February where interest starts."""
+    THIRTY_360_BOND = "30/360 ISDA"
+    """Bond basis: as the United States', without February's rule."""
+    THIRTY_360_EUROPEAN = "30E/360"
+    """Eurobond basis: the 31st is the 30th at both ends."""
+    THIRTY_365 = "30/365"
+    """Months of 30 days as 30E/360 in a year of 365."""
+    ACTUAL_360 = "ACT/360"
+    ACTUAL_364 = "ACT/364"
+    ACTUAL_365 = "ACT/365"
+    """Actual days, a year of 365 also when it is a leap year (fixed)."""
+    ACTUAL_ACTUAL = "ACT/ACT"
+    """ISDA: days of leap years by 366, others by 365; the first day bears interest, the last does not."""
+    ACTUAL_ACTUAL_LAST = "ACT/ACT last day"
+    """As ACT/ACT, but the last day bears interest and the first does not: differs at the turn of a year."""
+
+
+class GraceInterest(StrEnum):
+    """What becomes of interest while its payment is in grace (ปลอดชำระดอกเบี้ย)."""
+
+    WAIVE = "waive"
+    """An interest-free period: none is charged."""
+    CARRY = "carry"
+    """It is charged, without interest on it, and due with the first instalment after the grace."""
+    SPREAD = "spread"
+    """It is charged, without interest on it, and due in even parts with the instalments after the grace."""
+
+
+class HolidayRule(StrEnum):
+    """Where a due date goes that falls on a Saturday, Sunday or holiday (การเลื่อนวันครบกำหนด)."""
+
+    NONE = "none"
+    FOLLOWING = "following"
+    PRECEDING = "preceding"
+    MODIFIED_FOLLOWING = "modified_following"
+    """The next working day, but not into the next month: then the one before."""
+
+
+class RoundingMode(StrEnum):
+    """How an amount becomes a multiple."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    DOWN = "down"
+    UP = "up"
+
+
+class RoundedPart(StrEnum):
+    """Which amount of an instalment is rounded and level."""
+
+    TOTAL = "total"
+    """Principal and interest together; principal is what the interest leaves of it."""
+    PRINCIPAL = "principal"
+    """The principal alone; the interest comes on top."""
+
+
+class LevelFrom(StrEnum):
+    """What the level instalment of `equal_instalment` is computed from."""
+
+    PERIODIC_RATE = "periodic_rate"
+    """The annuity formula (PMT) at the year's rate by its periods; the last instalment differs."""
+    ACTUAL_DAYS = "actual_days"
+    """The interest that each period really bears by the day count: the exact level."""
+
+
+class FlatSplit(StrEnum):
+    """How the interest of `flat` is spread."""
+
+    EVEN = "even"
+    """The whole term's interest in even parts; the last takes the remainder."""
+    BY_PERIOD = "by_period"
+    """Each instalment bears its own period's interest by the day count."""
+
+
+class LastInstalment(StrEnum):
+    """What becomes of the difference that rounding leaves."""
+
+    REMAINING = "remaining"
+    """The last instalment takes what remains of the principal: it is smaller or larger."""
+    ADDITIONAL = "additional"
+    """What remains beyond a whole instalment comes in one more instalment, a period later."""
+    NEAREST = "nearest"
+    """As remaining, with the level moved by one multiple where that brings the last instalment nearer."""
+
+
+class Rounding(NamedTuple):
+    """To a multiple of so many satang, by a mode."""
+
+    mode: RoundingMode = RoundingMode.HALF_UP
+    multiple: int = 1
+
+    def of(self, numerator: int, denominator: int = 1) -> int:
+        """Return numerator/denominator satang, not negative, as a multiple."""
+        step = denominator * self.multiple
+        whole, rest = divmod(numerator, step)
+        match self.mode:
+            case RoundingMode.HALF_UP:
+                whole += 2 * rest >= step
+            case RoundingMode.HALF_EVEN:
+                whole += 2 * rest > step or (2 * rest == step and whole % 2 == 1)
+            case RoundingMode.UP:
+                whole += rest > 0
+            case RoundingMode.DOWN:
+                pass
+        return whole * self.multiple
+
+
+TO_THE_SATANG: Final = Rounding()
+
+
+class Disbursement(NamedTuple):
+    """Money paid out to the borrower: on which day, how many satang (การจ่ายเงินกู้)."""
+
+    on: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What borrower and fund agreed on, every convention by its name."""
+
+    method: Method
+    annual_rate: Fraction
+    """Of one: 15 % a year is Fraction(3, 20)."""
+    instalments: int
+    every: int = 1
+    period: Period = Period.MONTH
+    first_due: date | None = None
+    """None: one period after the first disbursement."""
+    due_day: int | None = None
+    """Day of the month that instalments after `first_due` fall due on; 29 to 31: or the month's last day."""
+    grace_principal: int = 0
+    """First instalments without principal."""
+    grace_interest: int = 0
+    """First instalments without interest."""
+    grace_interest_mode: GraceInterest = GraceInterest.WAIVE
+    day_count: DayCount = DayCount.PERIOD
+    first_period: DayCount = DayCount.PERIOD
+    """With `day_count` period: how a first period is counted that is not a whole one; period: as a whole."""
+    interest_from: date | None = None
+    """No interest before this day; None: from the disbursement."""
+    holiday_rule: HolidayRule = HolidayRule.NONE
+    interest_follows_shift: bool = False
+    """Interest by days runs to the shifted due date, not to the one before the shift."""
+    interest_rounding: Rounding = TO_THE_SATANG
+    instalment_rounding: Rounding | None = None
+    """None: to the satang."""
+    rounded_part: RoundedPart | None = None
+    """None: the total of flat with `instalment_rounding` and of equal_instalment, else the principal."""
+    instalment_amount: int | None = None
+    """An agreed level instalment (or principal part) instead of the computed one."""
+    level_from: LevelFrom = LevelFrom.PERIODIC_RATE
+    flat_split: FlatSplit = FlatSplit.EVEN
+    last_instalment: LastInstalment = LastInstalment.REMAINING
+
+    @property
+    def level_part(self) -> RoundedPart:
+        """Return which amount is level and rounded."""
+        if self.rounded_part is not None:
+            return self.rounded_part
+        if self.method is Method.FLAT:
+            given = self.instalment_rounding is not None or self.instalment_amount is not None
+            return RoundedPart.TOTAL if given else RoundedPart.PRINCIPAL
+        equal = self.method is Method.EQUAL_INSTALMENT
+        return RoundedPart.TOTAL if equal else RoundedPart.PRINCIPAL
+
+    @property
+    def level_rounding(self) -> Rounding:
+        """Return how the level amount is rounded."""
+        return self.instalment_rounding or TO_THE_SATANG
+
+
+class Row(NamedTuple):
+    """One instalment (งวด); amounts in satang, `balance` is the principal outstanding after it."""
+
+    number: int
+    due_date: date
+    principal: int
+    interest: int
+    total: int
+    balance: int
+
+
+class Schedule(NamedTuple):
+    """A loan's instalments; their principals sum to what was lent and the last balance is 0."""
+
+    rows: tuple[Row, ...]
+    principal: int
+    interest: int
+    total: int
+
+
+class Fault(StrEnum):
+    """Why there is no schedule of such terms."""
+
+    NO_DISBURSEMENT = "no_disbursement"
+    INSTALMENTS = "instalments_out_of_range"
+    EVERY = "every_out_of_range"
+    DUE_DAY = "due_day_out_of_range"
+    GRACE = "grace_too_long"
+    FIRST_DUE = "first_due_too_early"
+    LATE_DISBURSEMENT = "disbursement_too_late"
+    RATE = "rate_not_zero"
+    NEGATIVE = "negative_amortisation"
+    CALENDAR = "beyond_calendar"
+
+
+class ScheduleRefused(ValueError):  # noqa: N818 - a rule's answer, which errors.py names for the caller
+    """There is no schedule of these terms; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault

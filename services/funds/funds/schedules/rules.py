@@ -1,0 +1,227 @@
+"""Repayment schedules (ตารางผ่อนชำระ) of any agreed terms, exact to the satang.
+
+`schedule(disbursements, terms, holidays)` is all that others need; the words are in `conventions`. What was
+lent is the sum of the principals, the last balance is 0, and no part of a row is negative.
+"""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from funds.schedules import interest
+from funds.schedules.conventions import (
+    LAST_DUE_DAY,
+    MAX_EVERY,
+    MAX_INSTALMENTS,
+    DayCount,
+    Disbursement,
+    Fault,
+    FlatSplit,
+    GraceInterest,
+    HolidayRule,
+    LastInstalment,
+    LevelFrom,
+    Method,
+    Period,
+    RoundedPart,
+    Rounding,
+    RoundingMode,
+    Row,
+    Schedule,
+    ScheduleRefused,
+    Terms,
+)
+from funds.schedules.interest import Plan, plan
+
+__all__ = [
+    "DayCount", "Disbursement", "Fault", "FlatSplit", "GraceInterest", "HolidayRule", "LastInstalment",
+    "LevelFrom", "Method", "Period", "RoundedPart", "Rounding", "RoundingMode", "Row", "Schedule",
+    "ScheduleRefused", "Terms", "schedule",
+]  # fmt: skip
+
+
+def schedule(
+    disbursements: Sequence[Disbursement], terms: Terms, holidays: Container[date] = frozenset()
+) -> Schedule:
+    """Return the instalments of what is disbursed on the agreed terms; amounts in satang.
+
+    `holidays` holds the days, beside Saturdays and Sundays, that a due date is shifted off. When an
+    instalment is rounded up so far that the loan is repaid before the agreed number, the schedule ends there.
+    Raises ScheduleRefused.
+    """
+    _check(disbursements, terms)
+    planned = plan(disbursements, terms, holidays)
+    rows = _Repayment(planned).rows()
+    if terms.last_instalment is LastInstalment.NEAREST and _level_is_computed(terms):
+        step = terms.level_rounding.multiple
+        others = [_Repayment(planned, moved=by).rows() for by in (-step, step)]
+        rows = min((rows, *others), key=_last_difference)
+    return Schedule(
+        rows=tuple(rows),
+        principal=sum(row.principal for row in rows),
+        interest=sum(row.interest for row in rows),
+        total=sum(row.total for row in rows),
+    )
+
+
+def _check(disbursements: Sequence[Disbursement], terms: Terms) -> None:
+    faults = {
+        Fault.NO_DISBURSEMENT: not disbursements or any(one.amount <= 0 for one in disbursements),
+        Fault.INSTALMENTS: not 1 <= terms.instalments <= MAX_INSTALMENTS,
+        Fault.EVERY: not 1 <= terms.every <= MAX_EVERY,
+        Fault.DUE_DAY: terms.due_day is not None and not 1 <= terms.due_day <= LAST_DUE_DAY,
+        Fault.GRACE: not _grace_fits(terms),
+        Fault.RATE: terms.method is Method.INTEREST_FREE and terms.annual_rate != 0,
+    }
+    for fault, found in faults.items():
+        if found:
+            raise ScheduleRefused(fault)
+
+
+def _grace_fits(terms: Terms) -> bool:
+    collected = terms.grace_interest_mode is not GraceInterest.WAIVE
+    most = terms.instalments - 1 if collected else terms.instalments
+    return 0 <= terms.grace_principal < terms.instalments and 0 <= terms.grace_interest <= most
+
+
+def _level_is_computed(terms: Terms) -> bool:
+    return terms.level_part is RoundedPart.TOTAL and terms.instalment_amount is None
+
+
+def _last_difference(rows: Sequence[Row]) -> int:
+    return abs(rows[-1].total - rows[-2].total) if len(rows) > 1 else 0
+
+
+@dataclass(slots=True)
+class _Repayment:
+    """A loan while its instalments are laid out one after the other."""
+
+    plan: Plan
+    moved: int = 0
+    """Satang that the computed level is moved by (LastInstalment.NEAREST)."""
+    balance: int = 0
+    flat_left: int = 0
+    """Interest of `flat` that is owed and not yet charged."""
+    flat_owed: Fraction = Fraction(0)
+    flat_charged: int = 0
+    deferred: int = 0
+    """Interest charged while its payment was in grace."""
+    share: int = 0
+    """Part of the deferred interest that each instalment takes (GraceInterest.SPREAD)."""
+    level: int = -1
+
+    def rows(self) -> list[Row]:
+        """Return the instalments; raises ScheduleRefused for negative amortisation."""
+        planned, terms = self.plan, self.plan.terms
+        rows: list[Row] = []
+        flat = interest.flat(planned) if terms.method is Method.FLAT else None
+        for at, due in enumerate(planned.due):
+            own, exact = self._own_flat(at, flat) if flat is not None else self._own(at)
+            if at < terms.grace_principal:
+                principal = 0
+            else:
+                if self.level < 0 or planned.arrivals[at]:
+                    self.level = self._level(at, exact)
+                principal, own = self._principal(at, own)
+            if flat is not None:
+                self.flat_left -= own
+                self.flat_charged += own
+            self.balance -= principal
+            ended = self.balance == 0 and self.flat_left == 0 and at >= planned.last_arrival
+            collected = self._collected(at, own, everything=ended)
+            rows.append(Row(at + 1, due, principal, collected, principal + collected, self.balance))
+            if ended:
+                break
+        return rows
+
+    def _own(self, at: int) -> tuple[int, int]:
+        """Return a period's interest on the declining balance, rounded and (over the scale) exact."""
+        exact = self.balance * self.plan.weights[at]
+        for amount, weight in self.plan.arrivals[at]:
+            exact += amount * weight
+            self.balance += amount
+        return self.plan.terms.interest_rounding.of(exact, self.plan.scale), exact
+
+    def _own_flat(self, at: int, flat: tuple[Sequence[Fraction], Sequence[Fraction]]) -> tuple[int, int]:
+        """Return a period's part of the flat interest; the last period takes what is left of it."""
+        terms = self.plan.terms
+        each, arrived = flat
+        if self.plan.arrivals[at]:
+            self.balance += sum(amount for amount, _ in self.plan.arrivals[at])
+            self.flat_owed += arrived[at]
+            owed = terms.interest_rounding.of(*self.flat_owed.as_integer_ratio())
+            self.flat_left = owed - self.flat_charged
+        if at >= terms.instalments - 1:
+            return self.flat_left, 0
+        return min(terms.interest_rounding.of(*each[at].as_integer_ratio()), self.flat_left), 0
+
+    def _level(self, at: int, exact: int) -> int:
+        """Return the level amount from a period on: of the instalment or of its principal."""
+        terms = self.plan.terms
+        if terms.instalment_amount is not None:
+            return terms.instalment_amount
+        left = terms.instalments - at
+        rounding = terms.level_rounding
+        if left < 1:  # the additional instalment takes what is left
+            return self.balance + self.flat_left + exact
+        if terms.method is Method.EQUAL_INSTALMENT and terms.level_part is RoundedPart.TOTAL:
+            return max(rounding.of(*self._annuity(at, exact)) + self.moved, 0)
+        if terms.method is Method.FLAT and terms.level_part is RoundedPart.TOTAL:
+            return max(rounding.of(self.balance + self.flat_left, left) + self.moved, 0)
+        return rounding.of(self.balance, left)
+
+    def _annuity(self, at: int, exact: int) -> tuple[int, int]:
+        """Return the level instalment that repays the balance exactly, as numerator and denominator.
+
+        With B outstanding and x its interest, growth factors f of the later periods:
+        (B + x) · Πf ÷ (… ((1·f + 1)·f + 1) …).
+        """
+        planned, scale = self.plan, self.plan.scale
+        periodic = planned.terms.level_from is LevelFrom.PERIODIC_RATE
+        later = range(at + 1, planned.terms.instalments)
+        if periodic:
+            exact = self.balance * planned.periodic(at)
+            weights = [planned.periodic(period) for period in later[:1]] * len(later)
+            weights = (
+                weights if planned.terms.grace_interest <= at + 1 else [planned.periodic(i) for i in later]
+            )
+        else:
+            weights = planned.weights[at + 1 : planned.terms.instalments]
+        value, payments, power = self.balance * scale + exact, 1, 1
+        for weight in weights:
+            factor = scale + weight
+            power *= scale
+            value *= factor
+            payments = payments * factor + power
+        return value, scale * payments
+
+    def _principal(self, at: int, own: int) -> tuple[int, int]:
+        """Return an instalment's principal, and its own interest where the principal's end changes that."""
+        terms = self.plan.terms
+        last = at == len(self.plan.due) - 1
+        if last or (terms.method is Method.EQUAL_PRINCIPAL and self.balance == 0):
+            return self.balance, own
+        total = terms.level_part is RoundedPart.TOTAL
+        principal = self.level - own if total else self.level
+        if principal < 0:
+            raise ScheduleRefused(Fault.NEGATIVE)
+        principal = min(principal, self.balance)
+        if principal == self.balance and terms.method is Method.FLAT and at >= self.plan.last_arrival:
+            own = min(self.flat_left, self.level - principal) if total else self.flat_left
+        return principal, own
+
+    def _collected(self, at: int, own: int, *, everything: bool) -> int:
+        """Return the interest due with an instalment: its own, and what a grace has put off."""
+        terms = self.plan.terms
+        if terms.grace_interest_mode is GraceInterest.WAIVE:
+            return own
+        if at < terms.grace_interest and not everything:
+            self.deferred += own
+            return 0
+        if at == terms.grace_interest and terms.grace_interest_mode is GraceInterest.SPREAD:
+            self.share = terms.interest_rounding.of(self.deferred, terms.instalments - at)
+        carried = terms.grace_interest_mode is GraceInterest.CARRY
+        extra = self.deferred if carried or everything else min(self.share, self.deferred)
+        self.deferred -= extra
+        return own + extra
