@@ -134,7 +134,8 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
     """Return the asyncpg connection of this very transaction, for COPY and for hot reads.
 
     SQLAlchemy begins its transaction with its first statement; this begins it when none has run yet, so
-    what is done on the driver's connection is committed and rolled back with the session.
+    what is done on the driver's connection is committed and rolled back with the session, and a savepoint
+    (`session.begin_nested()`) likewise.
     """
     if isinstance(session, Reader):
         direct = await session.driver_connection()
@@ -142,13 +143,15 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
             return direct
     sync = session.sync_session
     known = sync.info.get(_DRIVER)
-    if known is not None and known[0] is sync.get_transaction():
+    present = sync.get_nested_transaction() or sync.get_transaction()
+    if known is not None and known[0] is present and present is not None:
         _, adapted, connection = known  # the same transaction: the same connection
     else:
         raw = await (await session.connection()).get_raw_connection()
         adapted = cast("AsyncAdapt_asyncpg_connection", raw.dbapi_connection)
         connection = cast("asyncpg.Connection", raw.driver_connection)
-        sync.info[_DRIVER] = (sync.get_transaction(), adapted, connection)
+        present = sync.get_nested_transaction() or sync.get_transaction()
+        sync.info[_DRIVER] = (present, adapted, connection)
     if adapted._transaction is None:  # noqa: SLF001  # no public way; tests/test_db.py guards it
         await adapted._start_transaction()  # noqa: SLF001
     return connection

@@ -84,6 +84,18 @@ async def test_a_session_used_again_after_its_commit_writes_in_its_new_transacti
     await database.close()
 
 
+@pytest.mark.usefixtures("things")
+async def test_what_the_driver_writes_in_a_savepoint_is_undone_with_it(database: Database) -> None:
+    async with database.transaction() as session:
+        await (await driver(session)).execute("INSERT INTO things VALUES (1, 'before')")
+        with pytest.raises(asyncpg.UniqueViolationError):
+            async with session.begin_nested():
+                await (await driver(session)).execute("INSERT INTO things VALUES (2, 'inside')")
+                await (await driver(session)).execute("INSERT INTO things VALUES (1, 'again')")
+        await (await driver(session)).execute("INSERT INTO things VALUES (3, 'after')")
+    assert await names(database) == ["before", "after"]
+
+
 async def test_a_reading_session_opens_no_transaction(database: Database) -> None:
     async with database.read() as session:
         assert not (await driver(session)).is_in_transaction()

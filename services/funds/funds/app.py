@@ -3,15 +3,22 @@
 from fastapi import FastAPI
 
 from funds.known_households import routes as known_households
+from funds.ledger.errors import CONSTRAINTS as LEDGER
 from funds.settings import Settings
 from shared import instrument_routes, web
 from shared.db import Database
+from shared.errors import Refusal
 
 TITLE = "Funds (กองทุนชุมชน)"
 DESCRIPTION = (
     "Village money, lent well and repaid: the poverty fund (กข.คจ.), the women's fund, savings groups."
 )
 ROUTERS = [known_households.router, instrument_routes.router("funds")]
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    **LEDGER,
+}
+"""What a broken constraint of the database means to the caller."""
 
 
 def create_app(settings: Settings, *, database: Database | None = None) -> FastAPI:
@@ -22,5 +29,6 @@ def create_app(settings: Settings, *, database: Database | None = None) -> FastA
         description=DESCRIPTION,
         settings=settings,
         routers=ROUTERS,
+        constraints=CONSTRAINTS,
         database=database,
     )

@@ -1,0 +1,157 @@
+"""Refusals about books."""
+
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
+
+
+class BooksNotFound(NotFound):
+    """No books of this fund in the caller's areas."""
+
+    code = "books_not_found"
+    title_th, title_en = "ไม่พบบัญชีของกองทุนนี้", "There are no books of this fund"
+
+
+class JournalNotFound(NotFound):
+    """The fund has no journal of this id."""
+
+    code = "journal_not_found"
+    title_th, title_en = "ไม่พบรายการบัญชีนี้", "There is no such journal"
+
+
+class AdjustmentNotFound(NotFound):
+    """The fund has no proposed entry of this id."""
+
+    code = "adjustment_not_found"
+    title_th, title_en = "ไม่พบรายการปรับปรุงนี้", "There is no such adjustment"
+
+
+class PeriodNotFound(NotFound):
+    """No period of the fund was closed on this day."""
+
+    code = "period_not_found"
+    title_th, title_en = "ไม่พบงวดบัญชีที่ปิดในวันนี้", "No period was closed on this day"
+
+
+class BooksExist(Conflict):
+    """The fund's books are open already."""
+
+    code = "books_exist"
+    title_th, title_en = "กองทุนนี้เปิดบัญชีแล้ว", "The fund has books already"
+
+
+class OverCapital(Conflict):
+    """The fund has less money than this takes, what is reserved left aside."""
+
+    code = "over_capital"
+    title_th, title_en = "เงินกองทุนไม่พอ", "The fund does not have that much money"
+
+
+class ReservedTooLittle(Conflict):
+    """More would be released than is reserved."""
+
+    code = "reserved_too_little"
+    title_th, title_en = "ยอดกันเงินน้อยกว่าที่จะปล่อย", "Less is reserved than would be released"
+
+
+class PeriodClosed(Conflict):
+    """The business date lies in a closed period: book it in the open one."""
+
+    code = "period_closed"
+    title_th, title_en = "งวดบัญชีปิดแล้ว", "The period is closed"
+
+
+class PeriodNotEnded(Conflict):
+    """A period is closed when its last day is over."""
+
+    code = "period_not_ended"
+    title_th, title_en = "งวดบัญชียังไม่สิ้นสุด", "The period has not ended yet"
+
+
+class UnbalancedEntry(InvalidField):
+    """Debits and credits differ, or a line cannot be."""
+
+    code = "unbalanced_entry"
+    title_th, title_en = "เดบิตไม่เท่ากับเครดิต", "Debits and credits differ"
+
+
+class LineNotValid(InvalidField):
+    """A line has no amount or two, or does not name the loan or member that its account needs."""
+
+    code = "line_not_valid"
+    title_th, title_en = "รายการย่อยไม่ถูกต้อง", "A line is not valid"
+
+
+class EntryInFuture(InvalidField):
+    """The business date is after today."""
+
+    code = "entry_in_future"
+    title_th, title_en = "วันที่รายการอยู่ในอนาคต", "The entry is dated in the future"
+
+
+class AlreadyReversed(Conflict):
+    """A journal is reversed once."""
+
+    code = "already_reversed"
+    title_th, title_en = "รายการนี้กลับรายการแล้ว", "The journal is reversed already"
+
+
+class NotReversible(Conflict):
+    """Only an original journal is reversed, not a reversal."""
+
+    code = "not_reversible"
+    title_th, title_en = "รายการนี้กลับรายการไม่ได้", "The journal cannot be reversed"
+
+
+class AdjustmentExists(Conflict):
+    """The id is taken."""
+
+    code = "adjustment_exists"
+    title_th, title_en = "มีรายการปรับปรุงนี้แล้ว", "The adjustment exists already"
+
+
+class AdjustmentDecided(Conflict):
+    """It was posted or rejected before."""
+
+    code = "adjustment_decided"
+    title_th, title_en = "รายการปรับปรุงนี้ตัดสินแล้ว", "The adjustment is decided already"
+
+
+class OwnAdjustment(Forbidden):
+    """Who wrote an entry does not confirm it."""
+
+    code = "own_adjustment"
+    title_th, title_en = "ผู้เสนออนุมัติรายการของตนเองไม่ได้", "Who proposed it may not decide it"
+
+
+class AppendOnly(Conflict):
+    """Books are only added to."""
+
+    code = "append_only"
+    title_th, title_en = "บัญชีแก้ไขหรือลบไม่ได้ ต้องกลับรายการ", "Books are only added to: reverse instead"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_fund_books": BooksExist,
+    "ck_fund_books_cash": OverCapital,
+    "ck_fund_books_available": OverCapital,
+    "ck_fund_books_reserved": ReservedTooLittle,
+    "fk_journals_fund_id": BooksNotFound,
+    "fk_ledger_periods_fund_id": BooksNotFound,
+    "ck_journals_balanced": UnbalancedEntry,
+    "ck_journals_total": UnbalancedEntry,
+    "ck_journals_line_count": UnbalancedEntry,
+    "ck_journals_mirrors": UnbalancedEntry,
+    "ck_journals_period_open": PeriodClosed,
+    "ck_journals_business_date": EntryInFuture,
+    "ck_journals_reverses": NotReversible,
+    "uq_journals_reverses": AlreadyReversed,
+    "ck_journals_append_only": AppendOnly,
+    "ck_journal_lines_append_only": AppendOnly,
+    "ck_journal_lines_amount": LineNotValid,
+    "ck_journal_lines_loan_id": LineNotValid,
+    "ck_journal_lines_member_id": LineNotValid,
+    "ck_journal_lines_journal": AppendOnly,
+    "ck_ledger_periods_open": PeriodClosed,
+    "ck_ledger_periods_period_to": PeriodNotEnded,
+    "pk_ledger_adjustments": AdjustmentExists,
+    "ck_ledger_adjustments_two_persons": OwnAdjustment,
+}
