@@ -9,6 +9,7 @@ from uuid import UUID
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.connection import make_url
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelClosed
 
 from shared.bus import topology
@@ -100,10 +101,7 @@ class AmqpBus:
     @asynccontextmanager
     async def connection(self, purpose: str) -> AsyncIterator[AbstractConnection]:
         """Yield a new connection and close it in the end."""
-        async with asyncio.timeout(CONNECT_SECONDS):
-            connection = await aio_pika.connect(
-                self._url, client_properties={"connection_name": f"{self._name} {purpose}"}
-            )
+        connection = await _open(self._url, f"{self._name} {purpose}")
         try:
             yield connection
         finally:
@@ -131,9 +129,7 @@ class AmqpBus:
     async def _connect(self) -> None:
         await self._drop()
         async with asyncio.timeout(CONNECT_SECONDS):
-            self._connection = await aio_pika.connect(
-                self._url, client_properties={"connection_name": f"{self._name} relay"}
-            )
+            self._connection = await _open(self._url, f"{self._name} relay")
             await declare_shared(self._connection)
             channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
             self._publisher = Publisher(await channel.get_underlay_channel())
@@ -165,13 +161,26 @@ async def declare_all(url: str, consumers: Sequence[Consumer]) -> None:
     Done before any service starts: an event published while its consumer's queue is not there yet would
     go to the unrouted events.
     """
-    async with asyncio.timeout(CONNECT_SECONDS):
-        connection = await aio_pika.connect(url)
-    async with connection:
+    async with await _open(url, "chumchon topology") as connection:
         await declare_shared(connection)
         channel = await connection.channel()
         for consumer in consumers:
             await topology.declare(channel, topology.of(consumer))
+
+
+async def _open(url: str, name: str) -> AbstractConnection:
+    """Return a new connection, named at the broker; one that fails is closed.
+
+    Left open, its finaliser would start closing it wherever it is collected, without a loop in a thread.
+    """
+    connection = aio_pika.Connection(make_url(url), client_properties={"connection_name": name})
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await connection.connect()
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
 
 
 async def _close(connection: AbstractConnection) -> None:

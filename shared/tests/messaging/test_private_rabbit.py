@@ -9,6 +9,7 @@ from pathlib import Path
 import aio_pika
 import psutil
 import pytest
+from aio_pika.connection import make_url
 from aio_pika.exceptions import ProbableAuthenticationError
 
 from shared.servers.rabbitmq import PrivateRabbit
@@ -47,8 +48,10 @@ async def test_a_node_keeps_its_messages_and_its_address_over_a_killed_owner(fol
 
 
 async def test_only_its_own_user_may_connect_and_only_from_this_machine(rabbit: PrivateRabbit) -> None:
+    stranger = aio_pika.Connection(make_url(rabbit.url(user="guest", password="guest")))
     with pytest.raises(ProbableAuthenticationError):
-        await aio_pika.connect(rabbit.url(user="guest", password="guest"))
+        await stranger.connect()
+    await stranger.close()
     port = int(rabbit.url().rpartition(":")[2].strip("/"))
     node = [
         listening.laddr.ip
