@@ -50,3 +50,12 @@ async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many households the filters leave."""
     rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
     return int(rows[0]["n"])
+
+
+async def one(session: AsyncSession, household_id: UUID) -> asyncpg.Record | None:
+    """Return what funds knows of a household, wherever it is, None when no event has told of it.
+
+    For the fund's own checks (is it known, is it certified now); never shown to a caller as it is.
+    """
+    rows = await fetch(session, select(*_COLUMNS).where(_TABLE.c.household_id == household_id))
+    return rows[0] if rows else None

@@ -1,0 +1,88 @@
+"""Files kept as evidence of what was recorded: minutes, photos of a visit, signed sheets.
+
+What a file is, its first bytes say, not its name. Keys are made here; nothing is ever written over.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import Request, UploadFile
+from starlette.responses import StreamingResponse
+
+from shared.errors import BodyTooLarge, NotFound, Refusal
+from shared.storage import CHUNK_BYTES, Files, FileTooLarge, new_key
+
+MAX_BYTES: Final = 10 * 1024 * 1024
+_TYPES: Final = (
+    (b"%PDF-", "application/pdf", ".pdf"),
+    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
+)
+_HEAD: Final = max(len(head) for head, _, _ in _TYPES)
+
+DESCRIBED: Final[dict[str, Any]] = {
+    "content": {kind: {"schema": {"type": "string", "format": "binary"}} for _, kind, _ in _TYPES}
+}
+"""How OpenAPI describes the answer of a route that gives such a file."""
+
+
+class WrongFileType(Refusal):
+    """The file is no PDF, JPEG or PNG, whatever its name says."""
+
+    status, code = 422, "wrong_file_type"
+    title_th, title_en = "รับเฉพาะไฟล์ PDF JPEG หรือ PNG", "Only PDF, JPEG and PNG files are taken"
+
+
+class FileNotThere(NotFound):
+    """No file was attached."""
+
+    code = "file_not_attached"
+    title_th, title_en = "ยังไม่ได้แนบไฟล์", "No file was attached"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A kept file: where it lies, what it is, its bytes and their SHA-256 in hexadecimal."""
+
+    key: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+def store_of(request: Request) -> Files:
+    """Return the app's file store, opened once."""
+    files: Files | None = getattr(request.app.state, "files", None)
+    if files is None:
+        files = request.app.state.files = Files(request.app.state.settings.files_url)
+    return files
+
+
+async def keep(upload: UploadFile, *, kind: str, files: Files) -> Attachment:
+    """Store an uploaded file under a new key of `kind`; raises WrongFileType, BodyTooLarge (10 MiB)."""
+    head = await upload.read(_HEAD)
+    await upload.seek(0)
+    known = next(((media, suffix) for start, media, suffix in _TYPES if head.startswith(start)), None)
+    if known is None:
+        raise WrongFileType(pointer="/file")
+    media_type, suffix = known
+    try:
+        stored = await files.put(new_key(kind, suffix=suffix), _chunks(upload), limit=MAX_BYTES)
+    except FileTooLarge as error:
+        raise BodyTooLarge from error
+    return Attachment(stored.key, media_type, stored.size, stored.sha256)
+
+
+def answer(files: Files, key: str | None, media_type: str | None, *, name: str) -> StreamingResponse:
+    """Return a kept file as a download called `name`; raises FileNotThere without a key."""
+    if key is None:
+        raise FileNotThere
+    suffix = "." + key.rpartition(".")[2]
+    headers = {"Content-Disposition": f'attachment; filename="{name}{suffix}"'}
+    return StreamingResponse(files.get(key), media_type=media_type, headers=headers)
+
+
+async def _chunks(upload: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await upload.read(CHUNK_BYTES):
+        yield chunk

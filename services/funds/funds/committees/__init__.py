@@ -1,0 +1,1 @@
+"""Who answers for a fund, for how long, and the meetings at which it is decided."""

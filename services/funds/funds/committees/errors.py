@@ -1,0 +1,83 @@
+"""Refusals about committees of funds and their meetings."""
+
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
+
+
+class FundMemberOfCommitteeNotFound(NotFound):
+    """The fund's committee has no such term."""
+
+    code = "fund_committee_member_not_found"
+    title_th, title_en = "ไม่พบกรรมการกองทุนคนนี้", "The fund has no such committee member"
+
+
+class FundTermOverlaps(Conflict):
+    """The person is on the committee already on some of these days."""
+
+    code = "fund_term_overlaps"
+    title_th, title_en = "วาระซ้อนกับวาระเดิมของบุคคลเดียวกัน", "The terms of one person overlap"
+
+
+class FundSeatTaken(Conflict):
+    """Another is chair, secretary or treasurer on some of these days."""
+
+    code = "fund_seat_taken"
+    title_th, title_en = "ตำแหน่งนี้มีผู้ดำรงอยู่แล้ว", "The seat is taken"
+
+
+class FundTermEndsBeforeStart(InvalidField):
+    """The term's last day is before its first."""
+
+    code = "fund_term_ends_before_start"
+    title_th, title_en = "วันสิ้นสุดวาระอยู่ก่อนวันเริ่ม", "The term ends before it starts"
+
+
+class EndReasonMissing(InvalidField):
+    """A term that ends has a reason, and one that runs on has none."""
+
+    code = "end_reason_missing"
+    title_th, title_en = "การพ้นตำแหน่งต้องระบุเหตุ", "A term that ends needs a reason"
+
+
+class FundMeetingNotFound(NotFound):
+    """The fund has no such meeting."""
+
+    code = "fund_meeting_not_found"
+    title_th, title_en = "ไม่พบการประชุมนี้", "There is no such meeting"
+
+
+class FundMeetingExists(Conflict):
+    """The id is taken."""
+
+    code = "fund_meeting_exists"
+    title_th, title_en = "มีการประชุมรหัสนี้แล้ว", "The meeting exists already"
+
+
+class FundMinutesTaken(Conflict):
+    """Another meeting of the fund has this minutes number."""
+
+    code = "fund_minutes_taken"
+    title_th, title_en = "เลขที่รายงานการประชุมนี้ใช้แล้ว", "The minutes number is taken"
+
+
+class FundMeetingInFuture(InvalidField):
+    """The meeting's day has not come."""
+
+    code = "fund_meeting_in_future"
+    title_th, title_en = "วันประชุมยังมาไม่ถึง", "The meeting is in the future"
+
+
+class MorePresentThanTotal(InvalidField):
+    """More were present than belong."""
+
+    code = "more_present_than_total"
+    title_th, title_en = "ผู้เข้าประชุมมากกว่าจำนวนทั้งหมด", "More were present than belong"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_fund_committee_members": FundTermOverlaps,
+    "uq_fund_committee_members_fund_id": FundTermOverlaps,
+    "ck_fund_committee_members_term_to": FundTermEndsBeforeStart,
+    "pk_fund_meetings": FundMeetingExists,
+    "uq_fund_meetings_fund_id": FundMinutesTaken,
+    "ck_fund_meetings_present": MorePresentThanTotal,
+}

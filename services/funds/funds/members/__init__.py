@@ -1,0 +1,1 @@
+"""Who belongs to a fund, and the groups that members borrow in."""

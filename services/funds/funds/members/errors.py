@@ -1,0 +1,100 @@
+"""Refusals about members of funds and their groups."""
+
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
+
+
+class FundMemberNotFound(NotFound):
+    """The fund has no such member."""
+
+    code = "fund_member_not_found"
+    title_th, title_en = "ไม่พบสมาชิกกองทุนคนนี้", "The fund has no such member"
+
+
+class FundMemberExists(Conflict):
+    """The id is taken."""
+
+    code = "fund_member_exists"
+    title_th, title_en = "มีสมาชิกรหัสนี้แล้ว", "The member exists already"
+
+
+class MemberNumberTaken(Conflict):
+    """Another member of the fund has this number."""
+
+    code = "member_number_taken"
+    title_th, title_en = "เลขที่สมาชิกนี้ใช้แล้ว", "The member number is taken"
+
+
+class MemberAlready(Conflict):
+    """The person is a member of this fund already."""
+
+    code = "member_already"
+    title_th, title_en = "บุคคลนี้เป็นสมาชิกกองทุนอยู่แล้ว", "The person is a member already"
+
+
+class MemberHasLeft(Conflict):
+    """She is no member any more."""
+
+    code = "member_has_left"
+    title_th, title_en = "พ้นสมาชิกภาพแล้ว", "She is no member any more"
+
+
+class LeftBeforeJoined(InvalidField):
+    """The last day comes before the first."""
+
+    code = "left_before_joined"
+    title_th, title_en = "วันออกอยู่ก่อนวันเข้า", "The end comes before the beginning"
+
+
+class BorrowerGroupNotFound(NotFound):
+    """The fund has no such group."""
+
+    code = "borrower_group_not_found"
+    title_th, title_en = "ไม่พบกลุ่มสมาชิกนี้", "The fund has no such group"
+
+
+class BorrowerGroupExists(Conflict):
+    """The id is taken, or the fund has a standing group of this name."""
+
+    code = "borrower_group_exists"
+    title_th, title_en = "มีกลุ่มชื่อนี้อยู่แล้ว", "The fund has a group of this name already"
+
+
+class BorrowerGroupDissolved(Conflict):
+    """The group stands no more."""
+
+    code = "borrower_group_dissolved"
+    title_th, title_en = "กลุ่มนี้ยุบแล้ว", "The group is dissolved"
+
+
+class UnknownFundMember(InvalidField):
+    """Somebody named for a group is no member of the fund now."""
+
+    code = "unknown_fund_member"
+    title_th, title_en = "ไม่ใช่สมาชิกปัจจุบันของกองทุน", "She is no present member of the fund"
+
+
+class InGroupAlready(Conflict):
+    """She is in the group already."""
+
+    code = "in_group_already"
+    title_th, title_en = "อยู่ในกลุ่มนี้แล้ว", "She is in the group already"
+
+
+class NotInGroup(NotFound):
+    """She is not in the group now."""
+
+    code = "not_in_group"
+    title_th, title_en = "ไม่ได้อยู่ในกลุ่มนี้", "She is not in the group"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_fund_members": FundMemberExists,
+    "uq_fund_members_fund_id": MemberNumberTaken,
+    "uq_fund_members_person_id": MemberAlready,
+    "ck_fund_members_left_on": LeftBeforeJoined,
+    "pk_borrower_groups": BorrowerGroupExists,
+    "uq_borrower_groups_name": BorrowerGroupExists,
+    "ck_borrower_groups_dissolved_on": LeftBeforeJoined,
+    "uq_group_members_group_id": InGroupAlready,
+    "ck_group_members_left_on": LeftBeforeJoined,
+}

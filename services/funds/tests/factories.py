@@ -1,0 +1,164 @@
+"""Things of the domain as the services make them, for tests: `from tests.factories import a_fund`.
+
+Each function takes a session in a transaction and makes one thing through the same service functions as
+the API, by `OFFICER` unless another person is named; never a raw row. Everybody adds the one for her thing.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.committees import service as committees
+from funds.committees.rules import MeetingKind, Role
+from funds.committees.schemas import NewFundCommitteeMember, NewFundMeeting
+from funds.known_households import service as known_households
+from funds.known_households.rules import CaseFact, Location
+from funds.members import groups, queries
+from funds.members import service as members
+from funds.members.rules import Borrower, GroupRole
+from funds.members.schemas import NewBorrowerGroup, NewFundMember, NewGroupMember
+from funds.registry import service as registry
+from funds.registry.rules import FundFacts, Kind
+from funds.registry.schemas import NewFund
+from shared.areas import catalogue
+from shared.ids import uuid7
+from shared.security import SCOPES, Principal
+
+NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
+"""Thursday, 15 January 2569, ten in the morning in Thailand."""
+TODAY = date(2026, 1, 15)
+
+_TAMBONS = [
+    area.code for area in catalogue() if len(area.code) == 6 and area.code[:2] == "34" and not area.valid_to
+]
+_made = count()
+
+
+def a_person(name: str, *, areas: Sequence[str] = ("34",)) -> Principal:
+    """Return somebody of the province Ubon Ratchathani with every right: `a_person("chair")`."""
+    return Principal(
+        subject=f"user:{name}",
+        client=None,
+        scopes=frozenset(SCOPES),
+        areas=tuple(areas),
+        roles=(),
+        request_id="test",
+    )
+
+
+OFFICER, CHAIR, APPROVER = a_person("officer"), a_person("chair"), a_person("approver")
+"""Three persons for what one alone may not do."""
+
+
+def an_area(kind: Kind | str = Kind.WOMENS) -> str:
+    """Return the code of an area in Ubon Ratchathani that no fund of the kind was made in before."""
+    number = next(_made)
+    moo, tambon = divmod(number, len(_TAMBONS))
+    code = _TAMBONS[tambon]
+    return code if Kind(kind) is Kind.WOMENS else f"{code}{moo % 99 + 1:02d}"
+
+
+async def a_fund(
+    session: AsyncSession,
+    *,
+    kind: Kind | str = Kind.WOMENS,
+    area_code: str | None = None,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> FundFacts:
+    """Register a fund with open books; an area of its own unless one is named."""
+    values = {"name_th": "กองทุนทดสอบ", "founded_on": date(2013, 10, 1), **changes}
+    new = NewFund(kind=Kind(kind), area_code=area_code or an_area(kind), **values)
+    fund_id = await registry.register(session, new=new, actor=actor, now=now)
+    return await registry.require(session, fund_id, principal=actor)
+
+
+async def a_member(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> Borrower:
+    """Let somebody join a fund; returns her as a borrower (`id` is the member's)."""
+    values = {"name": "นางสาวมาลี สายทอง", "joined_on": date(2024, 1, 1), "person_id": uuid7(), **changes}
+    member_id = await members.enrol(
+        session, fund_id=fund.id, new=NewFundMember(**values), actor=actor, now=now
+    )
+    found = await queries.borrower(session, "member", member_id, fund_id=fund.id)
+    assert found is not None
+    return found
+
+
+async def a_group(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    size: int = 5,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> Borrower:
+    """Form a group of `size` new members, the first one its chair; returns it as a borrower."""
+    people = [await a_member(session, fund, actor=actor, now=now) for _ in range(size)]
+    seats = [
+        NewGroupMember(member_id=one.id, role=GroupRole.MEMBER if at else GroupRole.CHAIR)
+        for at, one in enumerate(people)
+    ]
+    values = {"name": f"กลุ่มที่ {next(_made)}", "formed_on": date(2024, 1, 1), **changes}
+    new = NewBorrowerGroup(members=seats, **values)
+    group_id = await groups.form(session, fund_id=fund.id, new=new, actor=actor, now=now)
+    found = await queries.borrower(session, "group", group_id, fund_id=fund.id)
+    assert found is not None
+    return found
+
+
+async def a_household(
+    session: AsyncSession, fund: FundFacts, *, certified: bool = True, now: datetime = NOW
+) -> Borrower:
+    """Let funds learn of a household of the fund's area, on the target register unless told otherwise."""
+    household_id = uuid7()
+    village = fund.area_code if len(fund.area_code) == 8 else fund.area_code + "01"
+    await known_households.locate(session, [Location(household_id, 1, village)], now=now)
+    if certified:
+        case = CaseFact(uuid7(), 1, household_id, village, date(2025, 1, 5))
+        await known_households.set_cases(session, [case], now=now)
+    found = await queries.borrower(session, "household", household_id, fund_id=fund.id)
+    assert found is not None
+    return found
+
+
+async def a_committee_member(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    role: Role = Role.MEMBER,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> UUID:
+    """Appoint somebody to a fund's committee; returns the term's id."""
+    values = {"display_name": "นางบุญมี ใจดี", "term_from": date(2025, 10, 1), **changes}
+    new = NewFundCommitteeMember(role=role, **values)
+    return await committees.appoint(session, fund_id=fund.id, new=new, actor=actor, now=now)
+
+
+async def a_meeting(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    held_on: date = date(2026, 1, 5),
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> UUID:
+    """Record a committee's meeting with its minutes; returns its id."""
+    values = {"kind": MeetingKind.COMMITTEE, "present": 7, "total": 9, **changes}
+    new = NewFundMeeting(held_on=held_on, **{"minutes_no": f"{next(_made)}/2569", **values})
+    return await committees.record_meeting(session, fund_id=fund.id, new=new, actor=actor, now=now)
