@@ -88,10 +88,11 @@ async def test_a_session_used_again_after_its_commit_writes_in_its_new_transacti
 async def test_what_the_driver_writes_in_a_savepoint_is_undone_with_it(database: Database) -> None:
     async with database.transaction() as session:
         await (await driver(session)).execute("INSERT INTO things VALUES (1, 'before')")
+        savepoint = await session.begin_nested()
+        await (await driver(session)).execute("INSERT INTO things VALUES (2, 'inside')")
         with pytest.raises(asyncpg.UniqueViolationError):
-            async with session.begin_nested():
-                await (await driver(session)).execute("INSERT INTO things VALUES (2, 'inside')")
-                await (await driver(session)).execute("INSERT INTO things VALUES (1, 'again')")
+            await (await driver(session)).execute("INSERT INTO things VALUES (1, 'again')")
+        await savepoint.rollback()
         await (await driver(session)).execute("INSERT INTO things VALUES (3, 'after')")
     assert await names(database) == ["before", "after"]
 

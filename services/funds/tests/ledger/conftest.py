@@ -1,15 +1,32 @@
 """Books to try things on: funds with capital, and entries as lending makes them."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.ledger import service
 from funds.ledger.rules import Account, Entry, JournalKind, Line
+from shared.db import Database
 from shared.ids import uuid7
+from shared.testing.cluster import Cluster
+
+JOURNAL = """
+INSERT INTO journals (id, fund_id, kind, document_kind, document_id, business_date, value_date, recorded_at,
+    actor, reverses, line_count, total)
+VALUES ($1, $2, $3, 'receipt', gen_random_uuid(), $4, $4, '2023-03-15T05:00:00Z', 'user:thief', $5, $6, $7)
+RETURNING number
+"""
+LINE = """
+INSERT INTO journal_lines (journal_id, line_no, fund_id, number, business_date, account, debit, credit,
+    loan_id, member_id)
+SELECT id, $2, fund_id, number, business_date, $3, $4, $5, $6, $7 FROM journals WHERE id = $1
+"""
 
 
 @dataclass(frozen=True)
@@ -86,3 +103,54 @@ class Books:
 def books() -> Books:
     """Books and a day."""
     return Books()
+
+
+@pytest.fixture
+async def sql(cluster: Cluster, database_name: str) -> AsyncIterator[asyncpg.Connection]:
+    """Connect as the app role of the service."""
+    connection = await asyncpg.connect(cluster.url("funds", database_name))
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def fund(database: Database, books: Books) -> UUID:
+    """Open books with 280,000.00 baht; a loan of 50,000.00 is out of them."""
+    async with database.transaction() as session:
+        fund_id: UUID = await books.fund(session)
+        await books.post(session, fund_id, books.disbursement(5_000_000))
+    return fund_id
+
+
+class Scribe:
+    """Writes journals by hand."""
+
+    def __init__(self, sql: asyncpg.Connection, fund: UUID, books: Books) -> None:
+        self.sql, self.fund, self.books = sql, fund, books
+        self.JOURNAL, self.LINE = JOURNAL, LINE
+
+    async def journal(self, lines: int = 2, total: int = 100, kind: str = "adjustment", **other: Any) -> UUID:
+        """Write a journal without its lines."""
+        journal_id = uuid7()
+        on, reverses = other.get("on", self.books.today), other.get("reverses")
+        fund = other.get("fund", self.fund)
+        await self.sql.fetchval(JOURNAL, journal_id, fund, kind, on, reverses, lines, total)
+        return journal_id
+
+    async def line(self, journal_id: UUID, number: int, account: str, debit: int, credit: int) -> None:
+        """Write a line of it."""
+        loan = uuid7() if account == Account.LOANS else None
+        await self.sql.execute(LINE, journal_id, number, account, debit, credit, loan, None)
+
+    async def whole(self, total: int = 100, **other: Any) -> UUID:
+        """Write a journal of two lines: paper bought with money of the bank."""
+        journal_id = await self.journal(total=total, **other)
+        await self.line(journal_id, 1, "5300", total, 0)
+        await self.line(journal_id, 2, "1010", 0, total)
+        return journal_id
+
+
+@pytest.fixture
+def scribe(sql: asyncpg.Connection, fund: UUID, books: Books) -> Scribe:
+    """Somebody with the service's password and SQL."""
+    return Scribe(sql, fund, books)
