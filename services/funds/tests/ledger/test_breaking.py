@@ -10,7 +10,8 @@ from shared.db import Database
 from shared.ids import uuid7
 from shared.testing.cluster import Cluster
 
-Books = Scribe = Any  # fixtures of conftest.py
+Books = Any  # the fixtures of conftest.py
+Scribe = Any
 Broken = asyncpg.IntegrityConstraintViolationError
 COLUMNS = "journal_id, line_no, fund_id, number, business_date, account, debit, credit"
 
