@@ -1,30 +1,12 @@
-"""Fixtures for events: a real RabbitMQ, and `drain()` that lets every event take its effect."""
+"""For tests of events: `drain()` lets every event take its effect, `until()` waits for a condition."""
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from pathlib import Path
-
-import pytest
-import pytest_asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 from shared import relay
 from shared.bus import InProcessBus
 from shared.consumers import Consumer
 from shared.db import Database, driver
-from shared.servers.rabbitmq import PrivateRabbit
-
-
-@pytest.fixture(scope="session")
-def rabbit() -> Iterator[PrivateRabbit]:
-    """Real RabbitMQ, private to this test process; `rabbit.url()` is its administrator's address."""
-    with tempfile.TemporaryDirectory(prefix="chumchon-rabbit-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # root runs the node as another user
-        node = PrivateRabbit(folder)
-        node.start()
-        yield node
-        node.remove()
 
 
 async def drain(*services: tuple[Database, Sequence[Consumer]]) -> int:
@@ -56,9 +38,3 @@ async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30
     async with asyncio.timeout(seconds):
         while not await condition():  # noqa: ASYNC110  # the condition is in a database or a broker
             await asyncio.sleep(0.01)
-
-
-@pytest_asyncio.fixture(loop_scope="session", name="drain")
-async def drain_fixture() -> AsyncIterator[Callable[..., Awaitable[int]]]:
-    """Return `drain`."""
-    yield drain

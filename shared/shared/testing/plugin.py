@@ -1,7 +1,7 @@
 """Fixtures for every member's tests. A service's conftest says which one it is: the fixture `service`."""
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import keyfiles
 from shared.citizen import make_keys
 from shared.db import Database
+from shared.servers.rabbitmq import PrivateRabbit
 from shared.testing.cluster import Cluster
 from shared.testing.identity import TestIssuer
 
@@ -36,6 +37,26 @@ async def cluster(_cluster_folder: Path) -> AsyncIterator[Cluster]:
     yield cluster
     await cluster.close()
     cluster.server.remove()
+
+
+@pytest.fixture(scope="session")
+def rabbit() -> Iterator[PrivateRabbit]:
+    """Real RabbitMQ, private to this test process; `rabbit.url()` is its administrator's address."""
+    with tempfile.TemporaryDirectory(prefix="chumchon-rabbit-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # root runs the node as another user
+        node = PrivateRabbit(folder)
+        node.start()
+        yield node
+        node.remove()
+
+
+@pytest.fixture
+def drain() -> Callable[..., Awaitable[int]]:
+    """Return `shared.testing.messaging.drain`: it lets every event take its effect."""
+    from shared.testing import messaging  # noqa: PLC0415  # a quarter of a second for those who ask
+
+    return messaging.drain
 
 
 @pytest.fixture

@@ -30,13 +30,11 @@ from shared.servers.rabbitmq import PrivateRabbit
 from shared.tables import deliveries, inbox
 from shared.tables import outbox as outbox_table
 from shared.testing.cluster import Cluster
-from shared.testing.messaging import rabbit as private_rabbit
 from shared.testing.messaging import until
 
 PASSWORDS = Passwords(owner="owner-of-tests", app="app-of-tests")
 RETRY = Retry(tries=2, pause=0.01, delay=timedelta(milliseconds=200), deliveries=3)
 NUMBERS = count(1)
-rabbit = private_rabbit  # the fixture: only tests of messaging need a broker
 DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 

@@ -8,14 +8,13 @@ import pytest
 from households import worker
 from shared.db import Database
 from shared.testing.look import rows
-from shared.testing.messaging import drain
 
 Story = Any  # the fixture of conftest.py
 Settle = Callable[[], Awaitable[int]]
 
 
 @pytest.fixture
-def settle(database: Database) -> Settle:
+def settle(database: Database, drain: Callable[..., Awaitable[int]]) -> Settle:
     """Let every event of the service take its effect on itself."""
 
     async def settled() -> int:
