@@ -105,6 +105,7 @@ class Step(NamedTuple):
     from_amount: int = 0
 
 
+ALLOCATION: Final = (Due.PENALTY, Due.INTEREST, Due.PRINCIPAL)
 LENT: Final = frozenset({Category.LOAN, Category.INTEREST_FREE_LOAN})
 
 
@@ -142,7 +143,7 @@ class ProductTerms:
     """Only for households on the target register (ครัวเรือนเป้าหมาย)."""
     one_open_loan: bool = False
     """A borrower with an open loan of the product gets no second one."""
-    allocation_order: tuple[Due, ...] = (Due.PENALTY, Due.INTEREST, Due.PRINCIPAL)
+    allocation_order: tuple[Due, ...] = ALLOCATION
     penalty_rate: Fraction = Fraction(0)
     """A year, on overdue principal."""
     penalty_after_days: int = 0

@@ -1,0 +1,75 @@
+"""Refusals about products, rates and holidays."""
+
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
+
+
+class ProductNotFound(NotFound):
+    """No product of this id, or none whose terms are in force on the day."""
+
+    code = "product_not_found"
+    title_th, title_en = "ไม่พบประเภทเงินนี้", "There is no such product"
+
+
+class ProductExists(Conflict):
+    """The id or the code is taken."""
+
+    code = "product_exists"
+    title_th, title_en = "มีประเภทเงินรหัสนี้แล้ว", "A product of this code exists"
+
+
+class VersionExists(Conflict):
+    """The product has terms from this very day on; terms are never changed, only followed by others."""
+
+    code = "product_version_exists"
+    title_th, title_en = "มีเงื่อนไขที่เริ่มใช้วันเดียวกันแล้ว", "The product has terms from this day on"
+
+
+class VersionInThePast(InvalidField):
+    """Terms may begin today or later: contracts of the past keep theirs."""
+
+    code = "version_in_the_past"
+    title_th, title_en = "เงื่อนไขใหม่ต้องเริ่มตั้งแต่วันนี้เป็นต้นไป", "New terms begin today or later"
+
+
+class RateAboveCap(InvalidField):
+    """A yearly rate above what the law allows on the contract's day (ป.พ.พ. มาตรา 654)."""
+
+    code = "rate_above_cap"
+    title_th, title_en = "อัตราดอกเบี้ยเกินกว่าที่กฎหมายกำหนด", "The rate is above the legal cap"
+
+
+class WrongMethod(InvalidField):
+    """A grant is not repaid and an interest-free loan bears none."""
+
+    code = "wrong_method"
+    title_th, title_en = "วิธีคิดดอกเบี้ยไม่ตรงกับประเภทเงิน", "The method does not fit the category"
+
+
+class HolidayNotFound(NotFound):
+    """No day of this id."""
+
+    code = "holiday_not_found"
+    title_th, title_en = "ไม่พบวันหยุดนี้", "There is no such holiday"
+
+
+class HolidayExists(Conflict):
+    """The area has a word on this day already."""
+
+    code = "holiday_exists"
+    title_th, title_en = "กำหนดวันนี้ของพื้นที่นี้ไว้แล้ว", "The day is set for this area already"
+
+
+class HolidayAreaNotYours(Conflict):
+    """The area lies outside the caller's areas."""
+
+    status, code = 403, "holiday_area_not_yours"
+    title_th, title_en = "พื้นที่นี้อยู่นอกพื้นที่ของท่าน", "The area is outside your areas"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_fund_products": ProductExists,
+    "uq_fund_products_code": ProductExists,
+    "pk_fund_product_versions": VersionExists,
+    "pk_fund_holidays": HolidayExists,
+    "uq_fund_holidays_on_date_area_code": HolidayExists,
+}
