@@ -2,6 +2,8 @@
 
 from fastapi import FastAPI
 
+from funds.capital import routes as capital
+from funds.capital.errors import CONSTRAINTS as CAPITAL
 from funds.committees import routes as committees
 from funds.committees.errors import CONSTRAINTS as COMMITTEES
 from funds.known_households import routes as known_households
@@ -23,6 +25,7 @@ DESCRIPTION = (
 ROUTERS = [
     known_households.router,  # before /funds/{fund_id}
     registry.router,
+    capital.router,
     committees.router,
     members.router,
     borrower_groups.router,
@@ -31,6 +34,7 @@ ROUTERS = [
 
 CONSTRAINTS: dict[str, type[Refusal]] = {
     **REGISTRY,
+    **CAPITAL,
     **COMMITTEES,
     **MEMBERS,
     **LEDGER,

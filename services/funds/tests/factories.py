@@ -12,6 +12,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.capital import service as capitals
+from funds.capital.rules import CapitalOrigin, HeldAs
+from funds.capital.schemas import NewCapital
 from funds.committees import service as committees
 from funds.committees.rules import MeetingKind, Role
 from funds.committees.schemas import NewFundCommitteeMember, NewFundMeeting
@@ -67,15 +70,42 @@ async def a_fund(
     *,
     kind: Kind | str = Kind.WOMENS,
     area_code: str | None = None,
+    capital: int = 0,
     actor: Principal = OFFICER,
     now: datetime = NOW,
     **changes: Any,
 ) -> FundFacts:
-    """Register a fund with open books; an area of its own unless one is named."""
+    """Register a fund with open books; an area of its own unless one is named.
+
+    `capital` in satang lies in its bank account since 2 January 2025 (fiscal year 2568).
+    """
     values = {"name_th": "กองทุนทดสอบ", "founded_on": date(2013, 10, 1), **changes}
     new = NewFund(kind=Kind(kind), area_code=area_code or an_area(kind), **values)
     fund_id = await registry.register(session, new=new, actor=actor, now=now)
+    if capital:
+        await a_contribution(session, fund_id, amount=capital, actor=actor, now=now)
     return await registry.require(session, fund_id, principal=actor)
+
+
+async def a_contribution(
+    session: AsyncSession,
+    fund_id: UUID,
+    *,
+    amount: int,
+    held_as: HeldAs = HeldAs.BANK,
+    on: date = date(2025, 1, 2),
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+) -> UUID:
+    """Book capital of so many satang; returns its id."""
+    new = NewCapital.model_construct(
+        contributed_on=on,
+        amount=amount,
+        origin=CapitalOrigin.STATE,
+        held_as=held_as,
+        document_no=f"พช {next(_made)}",
+    )
+    return await capitals.contribute(session, fund_id=fund_id, new=new, actor=actor, now=now)
 
 
 async def a_member(

@@ -1,0 +1,101 @@
+"""Capital of funds over HTTP."""
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.capital import queries, service
+from funds.capital.errors import CapitalDocumentUsed, CapitalExists, CapitalNotFound, CapitalReversed
+from funds.capital.schemas import CapitalOut, CapitalReversal, NewCapital
+from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed
+from funds.permissions import FundReader, FundWriter
+from funds.registry import service as registry
+from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
+from shared import clock, paging, problems, web
+from shared.db import ReadSession, Session
+from shared.errors import InvalidCursor
+
+router = web.router(tags=["fund capital"])
+
+
+@router.get(
+    "/funds/{fund_id}/capital",
+    response_model=paging.Page[CapitalOut],
+    responses=problems.responses(FundNotFound, InvalidCursor),
+    summary="Capital that a fund was given (เงินทุน)",
+)
+async def list_fund_capital(
+    session: ReadSession, principal: FundReader, fund_id: UUID, page: paging.PageParams
+) -> Response:
+    """List a fund's contributions of capital by day, each with its journal. รายการเงินทุนพร้อมเลขรายการบัญชี."""
+    await registry.require(session, fund_id, principal=principal, active=False)
+    after = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
+    rows = await queries.page(session, fund_id=fund_id, after=after, limit=page.limit + 1)
+    more, rows = len(rows) > page.limit, rows[: page.limit]
+    total = await queries.count(session, fund_id=fund_id) if page.count else None
+    next_key = (str(rows[-1]["contributed_on"]), str(rows[-1]["id"])) if more else None
+    items = [CapitalOut.model_validate(dict(row)) for row in rows]
+    return paging.page(page, items, next_key=next_key, total=total)
+
+
+@router.post(
+    "/funds/{fund_id}/capital",
+    status_code=status.HTTP_201_CREATED,
+    responses=problems.responses(
+        FundNotFound,
+        FundNotActive,
+        DateInFuture,
+        EntryInFuture,
+        PeriodClosed,
+        CapitalDocumentUsed,
+        CapitalExists,
+    ),
+    summary="Book a contribution of capital (รับเงินทุน)",
+)
+async def book_fund_capital(
+    session: Session, principal: FundWriter, fund_id: UUID, body: NewCapital, response: Response
+) -> CapitalOut:
+    """Book capital that came in, with the document that proves it. บันทึกรับเงินทุนพร้อมเลขที่เอกสาร."""
+    capital_id = await service.contribute(
+        session, fund_id=fund_id, new=body, actor=principal, now=clock.now()
+    )
+    response.headers["Location"] = f"/v1/funds/{fund_id}/capital"
+    return await _answer(session, fund_id, capital_id)
+
+
+@router.post(
+    "/funds/{fund_id}/capital/{capital_id}/reversal",
+    responses=problems.responses(
+        FundNotFound,
+        FundNotActive,
+        CapitalNotFound,
+        CapitalReversed,
+        DateInFuture,
+        EntryInFuture,
+        PeriodClosed,
+        OverCapital,
+    ),
+    summary="Reverse a contribution booked wrongly (กลับรายการเงินทุน)",
+)
+async def reverse_fund_capital(
+    session: Session, principal: FundWriter, fund_id: UUID, capital_id: UUID, body: CapitalReversal
+) -> CapitalOut:
+    """Book the mirror of a wrong contribution; what is lent already stays. กลับรายการที่บันทึกผิด."""
+    await service.reverse(
+        session,
+        fund_id=fund_id,
+        capital_id=capital_id,
+        reversal=body,
+        actor=principal,
+        now=clock.now(),
+    )
+    return await _answer(session, fund_id, capital_id)
+
+
+async def _answer(session: AsyncSession, fund_id: UUID, capital_id: UUID) -> CapitalOut:
+    row = await queries.one(session, fund_id=fund_id, capital_id=capital_id)
+    if row is None:
+        raise CapitalNotFound
+    return CapitalOut.model_validate(dict(row))
