@@ -8,14 +8,9 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import context
-from shared.db import driver
+from shared import context, rows
+from shared.rows import Row
 from shared.security import Principal
-
-_INSERT = """
-INSERT INTO audit (at, action, actor, client, roles, subjects, purpose, request_id, detail)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-"""
 
 
 async def record(
@@ -33,16 +28,33 @@ async def record(
     `action` is `<noun>.<verb>`, `subjects` the persons, households or cases concerned.
     """
     await session.flush()
-    connection = await driver(session)
-    await connection.execute(
-        _INSERT,
-        now,
-        action,
-        principal.subject,
-        principal.client,
-        list(principal.roles),
-        list(subjects),
-        purpose or principal.purpose,
-        principal.request_id or context.request_id.get(),
-        None if detail is None else orjson.dumps(detail).decode(),
+    written = row(
+        principal=principal, action=action, subjects=subjects, now=now, purpose=purpose, detail=detail
+    )
+    await rows.insert(session, written)
+
+
+def row(
+    *,
+    principal: Principal,
+    action: str,
+    subjects: Sequence[UUID],
+    now: datetime,
+    purpose: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Row:
+    """Return the same row for `rows.insert`, where it goes into one statement with what it tells of."""
+    return Row(
+        "audit",
+        {
+            "at": now,
+            "action": action,
+            "actor": principal.subject,
+            "client": principal.client,
+            "roles": list(principal.roles),
+            "subjects": list(subjects),
+            "purpose": purpose or principal.purpose,
+            "request_id": principal.request_id or context.request_id.get(),
+            "detail": None if detail is None else orjson.dumps(detail).decode(),
+        },
     )

@@ -17,20 +17,16 @@ from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session as SyncSession
 
-from shared import context
+from shared import context, rows
 from shared.db import Database, driver
 from shared.events import Event
 from shared.ids import uuid7
+from shared.rows import Row
 
 COLUMNS = ("id", "type", "subject", "sequence", "data", "correlation_id", "causation_id", "traceparent")
 
 MAX_DATA = 200_000
 """Bytes of an event's data; consumers refuse envelopes above `events.MAX_ENVELOPE_BYTES`."""
-
-_INSERT = (
-    "INSERT INTO outbox (id, type, subject, sequence, data, correlation_id, causation_id, traceparent, "
-    "occurred_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, clock_timestamp()))"
-)
 
 _hints: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[URL, asyncio.Event]] = WeakKeyDictionary()
 
@@ -43,21 +39,27 @@ async def add(
     `subject` is the aggregate's id and `sequence` its version after the fact. Correlation, cause and
     trace come from `shared.context`; the time is the database's unless `now` is given.
     """
-    event_id = uuid7()
-    connection = await driver(session)
-    await connection.execute(_INSERT, *_row(event_id, fact, subject, sequence), now)
+    written = row(fact, subject=subject, sequence=sequence, now=now)
+    await rows.insert(session, written)
     announce(session)
+    event_id: UUID = written.values["id"]
     return event_id
+
+
+def row(fact: Event, *, subject: UUID, sequence: int, now: datetime | None = None) -> Row:
+    """Return the same row for `rows.insert` together with the fact's own; who inserts it calls `announce`."""
+    values = dict(zip(COLUMNS, _values(uuid7(), fact, subject, sequence), strict=True))
+    return Row("outbox", values if now is None else {**values, "occurred_at": now})
 
 
 async def insert_many(session: AsyncSession, facts: Iterable[tuple[Event, UUID, int]]) -> int:
     """Add many events, `(event, subject, sequence)`, by COPY; returns how many."""
-    rows = [_row(uuid7(), fact, subject, sequence) for fact, subject, sequence in facts]
-    if rows:
+    records = [_values(uuid7(), fact, subject, sequence) for fact, subject, sequence in facts]
+    if records:
         connection = await driver(session)
-        await connection.copy_records_to_table("outbox", records=rows, columns=COLUMNS)
+        await connection.copy_records_to_table("outbox", records=records, columns=COLUMNS)
         announce(session)
-    return len(rows)
+    return len(records)
 
 
 def hint(database: Database) -> asyncio.Event:
@@ -69,7 +71,7 @@ def hint(database: Database) -> asyncio.Event:
     return known.setdefault(database.url, asyncio.Event())
 
 
-def _row(event_id: UUID, fact: Event, subject: UUID, sequence: int) -> tuple[Any, ...]:
+def _values(event_id: UUID, fact: Event, subject: UUID, sequence: int) -> tuple[Any, ...]:
     data = fact.model_dump_json()
     size = len(data.encode())
     if size > MAX_DATA:

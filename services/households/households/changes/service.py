@@ -9,13 +9,9 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import driver
+from shared import rows
 from shared.ids import uuid7
-
-_INSERT = (
-    "INSERT INTO registry_changes (id, subject, version, kind, detail, actor, changed_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7)"
-)
+from shared.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +26,21 @@ class Change:
 
 async def record(session: AsyncSession, *changes: Change, actor: str, now: datetime) -> None:
     """Add changes to the history, in the transaction that makes them."""
-    connection = await driver(session)
-    rows = [
-        (uuid7(), change.subject, change.version, change.kind, _json(change.detail), actor, now)
-        for change in changes
-    ]
-    if len(rows) == 1:  # one round trip instead of executemany's three
-        await connection.execute(_INSERT, *rows[0])
-    else:
-        await connection.executemany(_INSERT, rows)
+    await rows.insert(session, *(row(change, actor=actor, now=now) for change in changes))
 
 
-def _json(detail: Mapping[str, Any]) -> str:
-    return orjson.dumps(detail, default=str).decode()  # the driver's UUIDs are a class of their own
+def row(change: Change, *, actor: str, now: datetime) -> Row:
+    """Return the row of a change for `rows.insert`, together with what it tells of."""
+    return Row(
+        "registry_changes",
+        {
+            "id": uuid7(),
+            "subject": change.subject,
+            "version": change.version,
+            "kind": change.kind,
+            # The driver's UUIDs are a class of their own.
+            "detail": orjson.dumps(change.detail, default=str).decode(),
+            "actor": actor,
+            "changed_at": now,
+        },
+    )

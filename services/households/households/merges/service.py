@@ -9,7 +9,6 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.cases import following as cases
-from households.db import insert_row, update_row
 from households.merges import queries
 from households.merges.errors import DistrictRequired, MergeNotFound, MergeUndone
 from households.merges.models import Merge
@@ -22,6 +21,7 @@ from households.registry.errors import HouseholdNotFound
 from shared import audit
 from shared.citizen import CitizenKeys
 from shared.ids import uuid7
+from shared.rows import insert_row, update_row
 from shared.security import Principal
 
 _TABLE = Merge.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.changes import service as changes
 from households.changes.service import Change
-from households.db import update_row
 from households.persons import queries
 from households.persons.errors import ChangedSinceMerge, PersonNotFound, TwoCitizenIds
 from households.persons.models import Membership, Person
@@ -17,6 +16,7 @@ from households.persons.rules import EndReason, Period, Relation, free
 from households.persons.service import relocate
 from shared.citizen import CitizenKeys
 from shared.db import driver
+from shared.rows import update_row
 from shared.security import Principal
 
 _PERSONS = Person.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Table,
     Text,
     Uuid,
     all_,
@@ -61,12 +62,14 @@ _WITH_HOUSEHOLD: Select[Any] = select(_PERSONS, _M.household_id, _M.relation).se
     _PERSONS.outerjoin(_MEMBERSHIPS, and_(_M.person_id == _P.id, _M.valid_to.is_(None)))
 )
 _LOCKED: Select[Any] = select(_PERSONS).with_for_update()
+_MEMBER = (*_P, _M.household_id, _M.relation, _M.valid_from, _M.valid_to, _M.end_reason)
 _MEMBERS: Select[Any] = (
-    select(_PERSONS, _M.household_id, _M.relation, _M.valid_from, _M.valid_to, _M.end_reason)
+    select(*_MEMBER)
     .join_from(_MEMBERSHIPS, _PERSONS, _M.person_id == _P.id)
     .order_by(_M.valid_to.isnot(None), _M.relation != "head", _P.birth_date, _P.id)
 )
 _PRESENT = _M.valid_to.is_(None)
+_MEMBER_NAMES = tuple(column.name for column in _MEMBER)
 _BY_NAME = (_P.first_name_key, _P.last_name_key, _P.id)
 _NAMES = 500  # names of one sound that are looked at, at most
 _REAL = or_(_PRESENT, _M.valid_to > _M.valid_from)
@@ -117,6 +120,25 @@ async def members(session: AsyncSession, household_id: UUID, *, past: bool = Fal
     """
     statement = _REAL_MEMBERS if past else _PRESENT_MEMBERS
     return await fetch(session, statement, {"household_id": household_id})
+
+
+def with_members(households: Table) -> Select[Any]:
+    """Build "these households with their present members", the head first, then by age.
+
+    The columns are the household's, then the member's, all null where nobody lives: see `member_of`.
+    """
+    joined = _MEMBERSHIPS.join(_PERSONS, _M.person_id == _P.id)
+    return (
+        select(households, *(column.label(f"member_{column.name}") for column in _MEMBER))
+        .select_from(households.outerjoin(joined, and_(_M.household_id == households.c.id, _PRESENT)))
+        .order_by(_M.relation != "head", _P.birth_date, _P.id)
+    )
+
+
+def member_of(row: asyncpg.Record) -> dict[str, Any] | None:
+    """Return the member in a row of `with_members`."""
+    values = tuple(row)[-len(_MEMBER) :]
+    return None if values[0] is None else dict(zip(_MEMBER_NAMES, values, strict=True))
 
 
 def has_head(household_id: ColumnElement[UUID]) -> ColumnElement[bool]:

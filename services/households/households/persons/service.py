@@ -1,6 +1,6 @@
 """Registering persons, their deaths, and who lives with whom from when to when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.changes import service as changes
 from households.changes.service import Change
-from households.db import insert_row, update_row
 from households.persons import queries
 from households.persons.errors import (
     AlreadyDead,
@@ -32,17 +31,13 @@ from households.persons.schemas import NewPerson, PersonPatch
 from shared import audit, etags, outbox
 from shared.citizen import CitizenKeys
 from shared.clock import business_date
-from shared.db import driver
 from shared.ids import uuid7
+from shared.rows import Row, insert, update_row
 from shared.security import Principal
 from shared.thai import name_key, phonetic_key
 
 _PERSONS = Person.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _MEMBERSHIPS = Membership.__table__  # type: ignore[attr-defined]  # likewise
-_LEARN = (
-    "INSERT INTO name_sounds (name_key, sound) SELECT * FROM unnest($1::text[], $2::text[]) "
-    "ON CONFLICT DO NOTHING"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,46 +54,73 @@ class Joining:
     """Where a refusal points to in the request."""
 
 
-async def register(
-    session: AsyncSession,
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody the registry does not know, about to become a member of a household."""
+
+    person_id: UUID
+    person: NewPerson
+    relation: Relation
+    valid_from: date
+    pointer: str
+    """Where she stands in the request."""
+
+
+def register(
+    newcomers: Sequence[Newcomer],
     *,
-    new: NewPerson,
+    household_id: UUID,
     village_code: str,
     keys: CitizenKeys,
-    pointer: str,
     now: datetime,
-) -> UUID:
-    """Add a person; the caller adds her to a household and records the change. Returns her id.
+) -> list[Row]:
+    """Return the rows that make newcomers members; the caller inserts them and records the change.
 
-    Raises BirthInFuture; a citizen id or id that is taken is refused by the table.
+    Raises BirthInFuture, DateInFuture, DateBeforeStart; a citizen id or id that is taken and a second head
+    are refused by the tables.
     """
-    _check_birth(new.birth_date, pointer=pointer, now=now)
-    person_id = new.id or uuid7()
-    values: dict[str, Any] = _names(new.first_name, new.last_name)
+    for one in newcomers:
+        born = one.person.birth_date
+        _check_birth(born, pointer=f"{one.pointer}/person", now=now)
+        _check_day(one.valid_from, since=born, pointer=f"{one.pointer}/valid_from", now=now)
+    persons = [
+        _person(one.person, one.person_id, village_code=village_code, keys=keys, now=now) for one in newcomers
+    ]
+    memberships = [
+        _membership(Joining(one.person_id, household_id, one.relation, one.valid_from)) for one in newcomers
+    ]
+    names = [row.values[name] for row in persons for name in ("first_name_key", "last_name_key")]
+    return [*persons, *memberships, *_sounds(names)]
+
+
+def _person(new: NewPerson, person_id: UUID, *, village_code: str, keys: CitizenKeys, now: datetime) -> Row:
+    sealed = index = None
     if new.citizen_id is not None:
-        values["citizen_id_enc"] = keys.cipher.encrypt(new.citizen_id, table="persons", row=person_id)
-        values["citizen_id_index"] = keys.index.index(new.citizen_id)
-    await insert_row(
-        session,
-        _PERSONS,
-        id=person_id,
-        prefix=new.prefix,
-        sex=new.sex,
-        birth_date=new.birth_date,
-        village_code=village_code,
-        created_at=now,
-        updated_at=now,
-        **values,
+        sealed = keys.cipher.encrypt(new.citizen_id, table="persons", row=person_id)
+        index = keys.index.index(new.citizen_id)
+    return Row(
+        "persons",
+        {
+            "id": person_id,
+            "citizen_id_enc": sealed,
+            "citizen_id_index": index,
+            "prefix": new.prefix,
+            **_names(new.first_name, new.last_name),
+            "sex": new.sex,
+            "birth_date": new.birth_date,
+            "village_code": village_code,
+            "created_at": now,
+            "updated_at": now,
+        },
     )
-    await learn_names(session, names=[values["first_name_key"], values["last_name_key"]])
-    return person_id
 
 
-async def learn_names(session: AsyncSession, *, names: Iterable[str]) -> None:
-    """Remember how names (their search keys) sound; whoever adds persons in bulk calls this too."""
-    known = sorted({name for name in names if name})
-    sounds = [phonetic_key(name) for name in known]
-    await (await driver(session)).execute(_LEARN, known, sounds)
+def _sounds(names: Iterable[str]) -> list[Row]:
+    """Return how names (their search keys) sound; in order, so that two writers never wait for each other."""
+    return [
+        Row("name_sounds", {"name_key": name, "sound": phonetic_key(name)}, unless_known=True)
+        for name in sorted({name for name in names if name})
+    ]
 
 
 async def change(
@@ -128,7 +150,7 @@ async def change(
             values |= _names(
                 values.get("first_name", before["first_name"]), values.get("last_name", before["last_name"])
             )
-            await learn_names(session, names=[values["first_name_key"], values["last_name_key"]])
+            await insert(session, *_sounds([values["first_name_key"], values["last_name_key"]]))
         version = await _bump(session, before, values, now=now)
         await changes.record(
             session, Change(person_id, version, "person.changed", detail), actor=actor.subject, now=now
@@ -168,13 +190,7 @@ async def join(session: AsyncSession, *, joining: Joining, actor: Principal, now
         raise OverlappingMembership(
             "ให้ย้ายออกจากครัวเรือนเดิมก่อน", "Let the person leave the other household first"
         )
-    await _add(session, joining)
-
-
-async def join_first(session: AsyncSession, *, joining: Joining, born: date | None, now: datetime) -> None:
-    """Make a person just registered a member; raises DateInFuture, DateBeforeStart."""
-    _check_day(joining.valid_from, since=born, pointer=f"{joining.pointer}/valid_from", now=now)
-    await _add(session, joining)
+    await insert(session, _membership(joining))
 
 
 async def leave(
@@ -258,15 +274,16 @@ async def record_death(
     return await _seen(session, person_id, actor=actor), household_id, needs_head
 
 
-async def _add(session: AsyncSession, joining: Joining) -> None:
-    await insert_row(
-        session,
-        _MEMBERSHIPS,
-        id=uuid7(),
-        person_id=joining.person_id,
-        household_id=joining.household_id,
-        relation=joining.relation.value,
-        valid_from=joining.valid_from,
+def _membership(joining: Joining) -> Row:
+    return Row(
+        "memberships",
+        {
+            "id": uuid7(),
+            "person_id": joining.person_id,
+            "household_id": joining.household_id,
+            "relation": joining.relation.value,
+            "valid_from": joining.valid_from,
+        },
     )
 
 

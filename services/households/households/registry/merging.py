@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.changes import service as changes
 from households.changes.service import Change
-from households.db import update_row
 from households.persons import merging as persons
 from households.persons.errors import ChangedSinceMerge
 from households.registry import queries
 from households.registry.errors import HouseholdNotActive, HouseholdNotFound, TwoHouseIds
 from households.registry.models import Household
 from households.registry.rules import Status
+from shared.rows import update_row
 from shared.security import Principal
 
 _TABLE = Household.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it

@@ -12,7 +12,7 @@ from sqlalchemy import Select, Text, Uuid, and_, any_, bindparam, func, literal,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from households.persons.queries import has_head
+from households.persons.queries import has_head, member_of, with_members
 from households.registry.models import Household
 from shared.areas import descends, within
 from shared.db import fetch
@@ -82,14 +82,26 @@ async def count(session: AsyncSession, *, filters: Filters) -> int:
 
 async def one(session: AsyncSession, household_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
     """Return a household that the caller may see."""
-    rows = await fetch(session, _one(tuple(areas)), {"household_id": household_id})
+    rows = await fetch(session, _ALL.where(_H.id == household_id, within(_H.village_code, areas)))
     return rows[0] if rows else None
 
 
+async def detail(
+    session: AsyncSession, household_id: UUID, *, areas: Sequence[str]
+) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+    """Return a household that the caller may see and its present members, the head first, then by age."""
+    rows = await fetch(session, _detail(tuple(areas)), {"household_id": household_id})
+    if not rows:
+        return None
+    members = [member for row in rows if (member := member_of(row)) is not None]
+    return dict(zip(COLUMNS, rows[0], strict=False)), members
+
+
 @lru_cache(maxsize=512)
-def _one(areas: tuple[str, ...]) -> Select[Any]:
-    """Build the statement once for the areas of a caller: registering reads back what it wrote."""
-    return _ALL.where(_H.id == bindparam("household_id", type_=Uuid), within(_H.village_code, areas))
+def _detail(areas: tuple[str, ...]) -> Select[Any]:
+    """Build the statement once for the areas of a caller: every write reads back what it wrote."""
+    wanted = _H.id == bindparam("household_id", type_=Uuid)
+    return with_members(_TABLE).where(wanted, within(_H.village_code, areas))
 
 
 async def locked(session: AsyncSession, household_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:

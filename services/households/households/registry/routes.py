@@ -15,7 +15,6 @@ from households.changes.schemas import ChangeOut
 from households.citizen import Keys
 from households.permissions import HouseholdReader, HouseholdWriter
 from households.persons import masking
-from households.persons import queries as person_queries
 from households.persons.errors import (
     BirthInFuture,
     CitizenIdTaken,
@@ -340,8 +339,10 @@ async def _detail(
     session: AsyncSession, household_id: UUID, principal: Principal, keys: CitizenKeys
 ) -> Response:
     """Return a household with its present members, masked, and its version as ETag."""
-    row = await _existing(session, household_id, principal)
-    members = await person_queries.members(session, household_id)
+    found = await queries.detail(session, household_id, areas=principal.areas)
+    if found is None:
+        raise HouseholdNotFound
+    row, members = found
     body: Mapping[str, Any] = {
         **row,
         "needs_head": not any(member["relation"] == "head" for member in members),

@@ -1,6 +1,6 @@
 """Households registered, corrected, moved and split, and who joins and leaves them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from households.areas import service as areas
 from households.changes import service as changes
 from households.changes.service import Change
-from households.db import insert_row, update_row
 from households.persons import queries as person_queries
 from households.persons import service as persons
 from households.persons.errors import DateInFuture, DoubleHead, MembershipNotFound
 from households.persons.rules import Relation
-from households.persons.service import Joining
+from households.persons.service import Joining, Newcomer
 from households.registry import queries
 from households.registry.errors import (
     AreaNotYours,
@@ -43,6 +42,7 @@ from shared.areas import covers
 from shared.citizen import CitizenKeys
 from shared.clock import business_date
 from shared.ids import uuid7
+from shared.rows import Row, insert, update_row
 from shared.security import Principal
 
 _TABLE = Household.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -58,28 +58,26 @@ async def register(
     _check_heads([member.relation for member in new.members])
     await _check_village(session, new.village_code, actor=actor, now=now)
     household_id = new.id or uuid7()
-    values = new.model_dump(include={"house_id", "house_no", "village_code", "lat", "lon"})
-    await _insert(session, household_id, values, now=now)
-    person_ids = []
-    for at, member in enumerate(new.members):
-        person_ids.append(
-            await _join(
-                session,
-                household_id,
-                member,
-                village_code=new.village_code,
-                pointer=f"/members/{at}",
-                keys=keys,
-                actor=actor,
-                now=now,
-            )
-        )
-    await _told_registered(session, household_id, new.village_code)
+    village_code = new.village_code
+    arrivals = [
+        _arrival(household_id, member, pointer=f"/members/{at}", now=now)
+        for at, member in enumerate(new.members)
+    ]
+    person_ids = [one.person_id for one in arrivals]
     change = Change(household_id, 1, "household.registered", {"members": person_ids})
-    await changes.record(session, change, actor=actor.subject, now=now)
-    await audit.record(
-        session, principal=actor, action="household.register", subjects=[household_id, *person_ids], now=now
+    subjects = [household_id, *person_ids]
+    await insert(
+        session,
+        _household(household_id, new, village_code=village_code, now=now),
+        *persons.register(
+            _newcomers(arrivals), household_id=household_id, village_code=village_code, keys=keys, now=now
+        ),
+        _registered(household_id, village_code),
+        changes.row(change, actor=actor.subject, now=now),
+        audit.row(principal=actor, action="household.register", subjects=subjects, now=now),
     )
+    outbox.announce(session)
+    await _join(session, arrivals, village_code=village_code, actor=actor, now=now)
     return household_id
 
 
@@ -100,19 +98,19 @@ async def change(
     etags.check(if_match, before["version"])
     wanted = patch.model_dump(exclude_unset=True)
     values = {name: value for name, value in wanted.items() if before[name] != value}
-    version: int = before["version"]
-    if values:
-        detail = {name: [before[name], value] for name, value in values.items()}
-        version = await _bump(session, before, "household.changed", detail, values, actor=actor, now=now)
-    await audit.record(
-        session,
+    seen = audit.row(
         principal=actor,
         action="household.change",
         subjects=[household_id],
         now=now,
         detail={"fields": sorted(wanted)},
     )
-    return version
+    if not values:
+        await insert(session, seen)
+        return int(before["version"])
+    detail = {name: [before[name], value] for name, value in values.items()}
+    change = _change(before, "household.changed", detail)
+    return await _bump(session, change, seen, values=values, actor=actor, now=now)
 
 
 async def move(
@@ -131,23 +129,24 @@ async def move(
     # The place is the old village's: unknown until somebody measures the new one.
     values = {"village_code": move.village_code, "house_no": move.house_no, "lat": None, "lon": None}
     detail = {"village_code": [before["village_code"], move.village_code], "moved_on": move.moved_on}
-    version = await _bump(session, before, "household.moved", detail, values, actor=actor, now=now)
-    await persons.relocate(session, household_id=household_id, village_code=move.village_code, now=now)
+    change = _change(before, "household.moved", detail)
     fact = HouseholdMoved(
         household_id=household_id,
         from_village_code=before["village_code"],
         village_code=move.village_code,
         moved_on=move.moved_on,
     )
-    await outbox.add(session, fact, subject=household_id, sequence=version)
-    await audit.record(
-        session,
+    event = outbox.row(fact, subject=household_id, sequence=change.version)
+    seen = audit.row(
         principal=actor,
         action="household.move",
         subjects=[household_id],
         now=now,
         detail={"from": before["village_code"], "to": move.village_code},
     )
+    version = await _bump(session, change, event, seen, values=values, actor=actor, now=now)
+    outbox.announce(session)
+    await persons.relocate(session, household_id=household_id, village_code=move.village_code, now=now)
     return version
 
 
@@ -165,21 +164,17 @@ async def add_member(
     Raises HouseholdNotFound, HouseholdNotActive and what joining raises; a second head is a DoubleHead.
     """
     before = await _lock(session, household_id, actor=actor)
-    person_id = await _join(
-        session,
-        household_id,
-        member,
-        village_code=before["village_code"],
-        pointer="",
-        keys=keys,
-        actor=actor,
-        now=now,
+    village_code: str = before["village_code"]
+    arrival = _arrival(household_id, member, pointer="", now=now)
+    person_id = arrival.person_id
+    rows = persons.register(
+        _newcomers([arrival]), household_id=household_id, village_code=village_code, keys=keys, now=now
     )
-    detail = {"person_id": person_id, "relation": member.relation}
-    version = await _bump(session, before, "member.joined", detail, {}, actor=actor, now=now)
-    await audit.record(
-        session, principal=actor, action="member.join", subjects=[household_id, person_id], now=now
-    )
+    subjects = [household_id, person_id]
+    rows.append(audit.row(principal=actor, action="member.join", subjects=subjects, now=now))
+    change = _change(before, "member.joined", {"person_id": person_id, "relation": member.relation})
+    version = await _bump(session, change, *rows, actor=actor, now=now)
+    await _join(session, [arrival], village_code=village_code, actor=actor, now=now)
     return person_id, version
 
 
@@ -204,11 +199,9 @@ async def remove_member(
     left = await person_queries.members(session, household_id)
     values: dict[str, Any] = {} if left else {"status": Status.CLOSED.value}
     detail = {"person_id": person_id, "left_on": leave.left_on}
-    version = await _bump(session, before, "member.left", detail, values, actor=actor, now=now)
-    await audit.record(
-        session, principal=actor, action="member.leave", subjects=[household_id, person_id], now=now
-    )
-    return version
+    seen = audit.row(principal=actor, action="member.leave", subjects=[household_id, person_id], now=now)
+    change = _change(before, "member.left", detail)
+    return await _bump(session, change, seen, values=values, actor=actor, now=now)
 
 
 async def set_head(
@@ -227,12 +220,10 @@ async def set_head(
             session, person_id=former, household_id=household_id, relation=head.former_head_is
         )
     await persons.relate(session, person_id=head.person_id, household_id=household_id, relation=Relation.HEAD)
-    detail = {"head": [former, head.person_id]}
-    version = await _bump(session, before, "head.changed", detail, {}, actor=actor, now=now)
-    await audit.record(
-        session, principal=actor, action="head.change", subjects=[household_id, head.person_id], now=now
-    )
-    return version
+    subjects = [household_id, head.person_id]
+    seen = audit.row(principal=actor, action="head.change", subjects=subjects, now=now)
+    change = _change(before, "head.changed", {"head": [former, head.person_id]})
+    return await _bump(session, change, seen, actor=actor, now=now)
 
 
 async def split(
@@ -252,8 +243,17 @@ async def split(
     if going == present:
         raise NothingLeft
     new_id = split.id or uuid7()
-    values = split.model_dump(include={"house_id", "house_no", "lat", "lon"})
-    await _insert(session, new_id, {**values, "village_code": before["village_code"]}, now=now)
+    village_code: str = before["village_code"]
+    registered = Change(
+        new_id, 1, "household.registered", {"split_from": household_id, "members": sorted(going)}
+    )
+    await insert(
+        session,
+        _household(new_id, split, village_code=village_code, now=now),
+        _registered(new_id, village_code),
+        changes.row(registered, actor=actor.subject, now=now),
+    )
+    outbox.announce(session)
     for at, member in enumerate(split.members):
         joining = Joining(
             member.person_id,
@@ -264,55 +264,59 @@ async def split(
             pointer=f"/members/{at}",
         )
         await persons.join(session, joining=joining, actor=actor, now=now)
-    await _told_registered(session, new_id, before["village_code"])
-    await _bump(session, before, "household.split", {"into": new_id}, {}, actor=actor, now=now)
-    change = Change(new_id, 1, "household.registered", {"split_from": household_id, "members": sorted(going)})
-    await changes.record(session, change, actor=actor.subject, now=now)
     subjects = [household_id, new_id, *sorted(going)]
-    await audit.record(session, principal=actor, action="household.split", subjects=subjects, now=now)
+    seen = audit.row(principal=actor, action="household.split", subjects=subjects, now=now)
+    await _bump(session, _change(before, "household.split", {"into": new_id}), seen, actor=actor, now=now)
     return new_id
+
+
+def _arrival(household_id: UUID, member: NewMember, *, pointer: str, now: datetime) -> Joining | Newcomer:
+    since = member.valid_from or business_date(now)
+    if member.person_id is not None:
+        return Joining(member.person_id, household_id, member.relation, since, member.end_previous, pointer)
+    assert member.person is not None  # noqa: S101  # the schema takes exactly one of both
+    return Newcomer(member.person.id or uuid7(), member.person, member.relation, since, pointer)
 
 
 async def _join(
     session: AsyncSession,
-    household_id: UUID,
-    member: NewMember,
+    arrivals: Sequence[Joining | Newcomer],
     *,
     village_code: str,
-    pointer: str,
-    keys: CitizenKeys,
     actor: Principal,
     now: datetime,
-) -> UUID:
-    since = member.valid_from or business_date(now)
-    if member.person_id is not None:
-        joining = Joining(
-            member.person_id, household_id, member.relation, since, member.end_previous, pointer
-        )
-        await persons.join(session, joining=joining, actor=actor, now=now)
-        await persons.relocate_one(session, person_id=member.person_id, village_code=village_code, now=now)
-        return member.person_id
-    assert member.person is not None  # noqa: S101  # the schema takes exactly one of both
-    person_id = await persons.register(
-        session, new=member.person, village_code=village_code, keys=keys, pointer=f"{pointer}/person", now=now
-    )
-    joining = Joining(person_id, household_id, member.relation, since, pointer=pointer)
-    await persons.join_first(session, joining=joining, born=member.person.birth_date, now=now)
-    return person_id
-
-
-async def _insert(
-    session: AsyncSession, household_id: UUID, values: dict[str, Any], *, now: datetime
 ) -> None:
-    origin = Origin.FIELD.value
-    await insert_row(
-        session, _TABLE, id=household_id, origin=origin, created_at=now, updated_at=now, **values
+    """Let those of the registry among the arrivals join; the newcomers' rows are there."""
+    for one in arrivals:
+        if isinstance(one, Joining):
+            await persons.join(session, joining=one, actor=actor, now=now)
+            await persons.relocate_one(session, person_id=one.person_id, village_code=village_code, now=now)
+
+
+def _newcomers(arrivals: Sequence[Joining | Newcomer]) -> list[Newcomer]:
+    return [one for one in arrivals if isinstance(one, Newcomer)]
+
+
+def _household(household_id: UUID, given: NewHousehold | Split, *, village_code: str, now: datetime) -> Row:
+    return Row(
+        "households",
+        {
+            "id": household_id,
+            "house_id": given.house_id,
+            "house_no": given.house_no,
+            "village_code": village_code,
+            "lat": given.lat,
+            "lon": given.lon,
+            "origin": Origin.FIELD.value,
+            "created_at": now,
+            "updated_at": now,
+        },
     )
 
 
-async def _told_registered(session: AsyncSession, household_id: UUID, village_code: str) -> None:
+def _registered(household_id: UUID, village_code: str) -> Row:
     fact = HouseholdRegistered(household_id=household_id, village_code=village_code, origin="field")
-    await outbox.add(session, fact, subject=household_id, sequence=1)
+    return outbox.row(fact, subject=household_id, sequence=1)
 
 
 async def _lock(session: AsyncSession, household_id: UUID, *, actor: Principal) -> asyncpg.Record:
@@ -324,19 +328,22 @@ async def _lock(session: AsyncSession, household_id: UUID, *, actor: Principal) 
     return household
 
 
+def _change(before: asyncpg.Record, kind: str, detail: dict[str, Any]) -> Change:
+    return Change(before["id"], before["version"] + 1, kind, detail)
+
+
 async def _bump(
     session: AsyncSession,
-    before: asyncpg.Record,
-    kind: str,
-    detail: dict[str, Any],
-    values: dict[str, Any],
-    *,
+    change: Change,
+    *told: Row,
+    values: Mapping[str, Any] | None = None,
     actor: Principal,
     now: datetime,
 ) -> int:
-    version: int = before["version"] + 1
-    await update_row(session, _TABLE, before["id"], version=version, updated_at=now, **values)
-    await changes.record(session, Change(before["id"], version, kind, detail), actor=actor.subject, now=now)
+    """Write a household's change and the rows that go with it; returns its version."""
+    version = change.version
+    await update_row(session, _TABLE, change.subject, version=version, updated_at=now, **(values or {}))
+    await insert(session, changes.row(change, actor=actor.subject, now=now), *told)
     return version
 
 
