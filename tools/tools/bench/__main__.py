@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-SCRIPTS = ("imports", "lists", "messaging", "gateway")
+SCRIPTS = ("imports", "lists", "messaging", "gateway", "funds")
 
 
 def main() -> int:

@@ -1,0 +1,1 @@
+"""What `tools.bench.funds` measures: each module has `async def run(home, table)`."""
