@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared import errors
+from shared import calendars, errors
 from shared.errors import Refusal
 from shared.problems import MEDIA_TYPE, Problem, responses
 
@@ -25,6 +25,13 @@ _PARAMETERS = {
         "description": "Any text of your own; the same key and body again get the stored answer for 72 hours",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
     },
+}
+_PARAMETERS["Calendar"] = calendars.PARAMETER
+_PARAMETERS["IfNoneMatch"] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of the answer you have; the same answer is not sent again (304)",
+    "schema": {"type": "string"},
 }
 _LIST = (errors.InvalidCursor,)
 _BODY = (
@@ -79,6 +86,7 @@ def build(app: FastAPI) -> dict[str, Any]:
         _scope(name, operation)
         _describe(operation)
         _share_examples(operation, examples)
+    calendars.describe(found, [operation for _, operation in _operations(found)])
     components = found.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
@@ -130,6 +138,9 @@ def _describe(operation: dict[str, Any]) -> None:
         refusals += _IDEMPOTENT
     parameters.append({"$ref": _REF + "AcceptLanguage"})
     answers = operation["responses"]
+    if "ETag" in answers.get("200", {}).get("headers", ()):
+        parameters.append({"$ref": _REF + "IfNoneMatch"})
+        answers["304"] = {"description": "Not changed", "headers": answers["200"]["headers"]}
     if "HTTPValidationError" in str(answers.get("422", "")):
         del answers["422"]
     for status, described in responses(*refusals).items():

@@ -22,6 +22,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from shared import calendars
 from shared.errors import FieldError, InvalidCursor, InvalidRequest
 from shared.schemas import Schema
 
@@ -73,6 +74,7 @@ PageParams = Annotated[Params, Depends(read)]
 """Parameter type of every list: `page: paging.PageParams`."""
 
 NAMES = frozenset({"limit", "cursor", "count"})
+_UNBOUND = NAMES | {calendars.NAME}
 
 
 def params(request: Request) -> Params:
@@ -103,8 +105,8 @@ def _key(request: Request) -> bytes:
 
 
 def _binding(request: Request) -> bytes:
-    """Return the list's path and filters in one spelling, without the paging parameters."""
-    filters = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in NAMES)
+    """Return the list's path and filters in one spelling, without what leaves the rows the same."""
+    filters = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in _UNBOUND)
     return orjson.dumps([request.scope["path"], filters])
 
 

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from shared import idempotency, paging, problems
+from shared import calendars, etags, idempotency, paging, problems
 from shared.clock import now
 from shared.db import Database, get_read_session, get_session
 from shared.errors import FieldError, InvalidRequest, UnknownParameter, WrongContentType
@@ -179,12 +179,13 @@ class Route(APIRoute):
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's handler."""
         handle, wants = super().get_route_handler(), self.wants
-        known = {*_query_names(self.dependant), *(paging.NAMES if wants.page else ())}
+        known = {calendars.NAME, *_query_names(self.dependant), *(paging.NAMES if wants.page else ())}
         known.update(alias for _, model in wants.filters for alias in model.aliases)
         scopes = _scopes(self.dependant, wants)
         limit: int = getattr(self.endpoint, "__body_limit__", MAX_BODY)
         form = self.body_field is not None and isinstance(self.body_field.field_info, params.Form)
         json = self.body_field is not None and not form
+        dates, reads = calendars.dated(self.response_model), "GET" in (self.methods or ())
 
         async def handler(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive, limit=limit)
@@ -195,6 +196,7 @@ class Route(APIRoute):
                     call.given[name] = principal
             if request.scope["query_string"]:
                 _refuse_unknown(strict, known)
+            texts = calendars.asked(strict, dates)
             if wants.page is not None:
                 call.given[wants.page] = paging.params(strict)
             for name, model in wants.filters:
@@ -207,7 +209,8 @@ class Route(APIRoute):
                     await strict.form()
             if self.claims_key and scopes is not None and idempotency.HEADER in strict.headers:
                 call.attempt = await idempotency.attempt(strict, buffered=json)
-            return await _answer(handle, strict, call, wants)
+            response = calendars.add(await _answer(handle, strict, call, wants), texts)
+            return _conditional(strict, response) if reads and "etag" in response.headers else response
 
         return handler
 
@@ -230,6 +233,12 @@ async def _answer(handle: Handler, request: StrictRequest, call: _Call, wants: _
             return response
     finally:
         _call.reset(token)
+
+
+def _conditional(request: Request, response: Response) -> Response:
+    """Return 304 to whoever has the answer already; what it audits is committed by now."""
+    secret: bytes = request.app.state.answers_key
+    return etags.conditional(response, request.headers.get("if-none-match"), secret=secret)
 
 
 def _tree(dependant: Dependant) -> Iterator[Dependant]:

@@ -283,7 +283,36 @@ async def test_changes_need_the_version_that_was_seen(api: httpx.AsyncClient) ->
         answer = await api.patch(address, json={"name": "two"}, headers=headers)
         codes.append((answer.status_code, answer.json()["code"] if answer.content else None))
     assert codes == [(428, "version_required"), (412, "stale_version"), (412, "stale_version"), (204, None)]
-    assert (await api.get(address)).headers["etag"] == '"2"'
+    seen = (await api.get(address)).headers["etag"]
+    assert (await api.patch(address, json={"name": "three"}, headers={"If-Match": seen})).status_code == 204
+    assert (await api.patch(address, json={"name": "four"}, headers={"If-Match": seen})).status_code == 412
+
+
+async def test_an_answer_that_the_caller_has_is_not_sent_again(api: httpx.AsyncClient, things: None) -> None:
+    assert things is None
+    made = await api.post("/v1/things", json={"name": "one"})
+    address = made.headers["location"]
+    seen = (await api.get(address)).headers["etag"]
+    for known in (seen, f'"x", {seen}', f"W/{seen}", "*"):
+        answer = await api.get(address, headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", seen)
+    for other in ('"1"', '"1.0000000000000000"', made.headers["etag"]):
+        assert (await api.get(address, headers={"If-None-Match": other})).status_code == 200
+    await api.patch(address, json={"name": "two"}, headers={"If-Match": seen})
+    assert (await api.get(address, headers={"If-None-Match": seen})).json()["name"] == "two"
+
+
+async def test_another_answer_of_the_same_version_is_sent(api: httpx.AsyncClient, database: Database) -> None:
+    address = (await api.post("/v1/things", json={"name": "one"})).headers["location"]
+    seen = (await api.get(address)).headers["etag"]
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE things SET name = 'of another row'"))
+    answer = await api.get(address, headers={"If-None-Match": seen})
+    assert (answer.status_code, answer.json()["version"]) == (200, 1)
+
+
+async def test_what_does_not_exist_is_not_unchanged(api: httpx.AsyncClient) -> None:
+    assert (await api.get("/v1/things/9", headers={"If-None-Match": "*"})).status_code == 404
 
 
 async def test_every_write_leaves_an_audit_row_that_the_service_cannot_change(

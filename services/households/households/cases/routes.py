@@ -102,7 +102,9 @@ async def list_cases(
 
 
 @router.get(
-    "/cases/{case_id}", responses=problems.responses(CaseNotFound), summary="One target case (ครัวเรือนเป้าหมาย)"
+    "/cases/{case_id}",
+    responses={200: etags.DESCRIBED, **problems.responses(CaseNotFound)},
+    summary="One target case (ครัวเรือนเป้าหมาย)",
 )
 async def get_case(session: Session, principal: CaseReader, case_id: UUID, response: Response) -> CaseDetail:
     """Return a case with what the team found; leaves an audit row."""

@@ -76,7 +76,7 @@ async def list_committees(
 
 @router.get(
     "/committees/{committee_id}",
-    responses=problems.responses(CommitteeNotFound),
+    responses={200: etags.DESCRIBED, **problems.responses(CommitteeNotFound)},
     summary="One committee with its members (คณะกรรมการและวาระ)",
 )
 async def get_committee(

@@ -67,7 +67,7 @@ async def list_meetings(
 
 @router.get(
     "/meetings/{meeting_id}",
-    responses=problems.responses(MeetingNotFound),
+    responses={200: etags.DESCRIBED, **problems.responses(MeetingNotFound)},
     summary="One meeting with its presence (รายงานการประชุม)",
 )
 async def get_meeting(

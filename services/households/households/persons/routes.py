@@ -115,7 +115,7 @@ async def look_up_person(session: Session, principal: HouseholdReader, keys: Key
 @router.get(
     "/persons/{person_id}",
     response_model=PersonDetail,
-    responses=problems.responses(PersonNotFound, PurposeRequired, ScopeMissing),
+    responses={200: etags.DESCRIBED, **problems.responses(PersonNotFound, PurposeRequired, ScopeMissing)},
     summary="One person (ข้อมูลบุคคล)",
 )
 async def read_person(

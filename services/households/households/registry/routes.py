@@ -134,7 +134,7 @@ async def register_household(
 @router.get(
     "/households/{household_id}",
     response_model=HouseholdDetail,
-    responses=problems.responses(HouseholdNotFound),
+    responses={200: etags.DESCRIBED, **problems.responses(HouseholdNotFound)},
     summary="One household with its members (ข้อมูลครัวเรือนและสมาชิก)",
 )
 async def read_household(
