@@ -1,4 +1,4 @@
-"""Refusals about products, rates and holidays."""
+"""Refusals about products and rates."""
 
 from shared.errors import Conflict, InvalidField, NotFound, Refusal
 
@@ -45,31 +45,8 @@ class WrongMethod(InvalidField):
     title_th, title_en = "วิธีคิดดอกเบี้ยไม่ตรงกับประเภทเงิน", "The method does not fit the category"
 
 
-class HolidayNotFound(NotFound):
-    """No day of this id."""
-
-    code = "holiday_not_found"
-    title_th, title_en = "ไม่พบวันหยุดนี้", "There is no such holiday"
-
-
-class HolidayExists(Conflict):
-    """The area has a word on this day already."""
-
-    code = "holiday_exists"
-    title_th, title_en = "กำหนดวันนี้ของพื้นที่นี้ไว้แล้ว", "The day is set for this area already"
-
-
-class HolidayAreaNotYours(Conflict):
-    """The area lies outside the caller's areas."""
-
-    status, code = 403, "holiday_area_not_yours"
-    title_th, title_en = "พื้นที่นี้อยู่นอกพื้นที่ของท่าน", "The area is outside your areas"
-
-
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_fund_products": ProductExists,
     "uq_fund_products_code": ProductExists,
     "pk_fund_product_versions": VersionExists,
-    "pk_fund_holidays": HolidayExists,
-    "uq_fund_holidays_on_date_area_code": HolidayExists,
 }

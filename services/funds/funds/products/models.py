@@ -1,4 +1,4 @@
-"""Tables of products, their dated terms and local holidays."""
+"""Tables of products and their dated terms."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,18 +48,3 @@ class FundProductVersion(Base, table=True):
     shipped: bool
     created_by: str | None = Field(default=None, sa_column=Column(CODE))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-
-
-class FundHoliday(Base, table=True):
-    """A day that the calendar of Thailand does not know, or takes for a holiday wrongly."""
-
-    __tablename__ = "fund_holidays"
-
-    id: UUID = Field(primary_key=True)
-    on_date: date
-    area_code: str = Field(sa_column=Column(CODE, nullable=False))
-    closed: bool
-    name_th: str = Field(sa_column=Column(Text, nullable=False))
-    version: int = 1
-    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

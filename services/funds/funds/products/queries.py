@@ -1,23 +1,21 @@
 """Every SELECT on products; they are everybody's, a fund's own settings are read for the fund given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import Select, Text, bindparam, cast, func, select, tuple_
+from sqlalchemy import Select, Text, cast, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.products.models import FundHoliday, FundProduct, FundProductVersion
+from funds.products.models import FundProduct, FundProductVersion
 from funds.products.rules import Category, FundKind
-from shared.areas import descends
 from shared.db import driver, fetch
 
 _PRODUCTS = FundProduct.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _VERSIONS = FundProductVersion.__table__  # type: ignore[attr-defined]  # likewise
-_HOLIDAYS = FundHoliday.__table__  # type: ignore[attr-defined]  # likewise
 _VERSION = [_VERSIONS.c[name] for name in ("valid_from", "offered", "source", "confidence")]
 
 _IN_FORCE = """
@@ -130,43 +128,4 @@ async def versions(session: AsyncSession, product_id: UUID) -> list[dict[str, An
 async def product(session: AsyncSession, product_id: UUID) -> asyncpg.Record | None:
     """Return a product without its terms."""
     rows = await fetch(session, select(*_PRODUCTS.c).where(_PRODUCTS.c.id == product_id))
-    return rows[0] if rows else None
-
-
-async def holidays(
-    session: AsyncSession,
-    *,
-    area: str,
-    since: date,
-    until: date,
-    after: tuple[date, str] | None = None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Return the days set for an area and all below it, by day."""
-    key = (_HOLIDAYS.c.on_date, _HOLIDAYS.c.area_code)
-    statement = (
-        select(*_HOLIDAYS.c)
-        .where(descends(_HOLIDAYS.c.area_code, area), _HOLIDAYS.c.on_date.between(since, until))
-        .order_by(*key)
-        .limit(limit)
-    )
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
-
-
-async def holidays_above(session: AsyncSession, area_code: str) -> Sequence[asyncpg.Record]:
-    """Return the days set for an area or one that it lies in, those of the smaller area last."""
-    above = bindparam("area", area_code, Text)
-    statement = (
-        select(_HOLIDAYS.c.on_date, _HOLIDAYS.c.closed, _HOLIDAYS.c.area_code)
-        .where(func.starts_with(above, _HOLIDAYS.c.area_code))
-        .order_by(func.char_length(_HOLIDAYS.c.area_code))
-    )
-    return await fetch(session, statement)
-
-
-async def holiday(session: AsyncSession, holiday_id: UUID) -> asyncpg.Record | None:
-    """Return a day of the local calendar."""
-    rows = await fetch(session, select(*_HOLIDAYS.c).where(_HOLIDAYS.c.id == holiday_id))
     return rows[0] if rows else None

@@ -1,4 +1,4 @@
-"""What the API takes and gives about products, their dated terms, and holidays."""
+"""What the API takes and gives about products and their dated terms."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -19,7 +19,6 @@ from funds.products.rules import (
 )
 from funds.rates import Rate, RateOut
 from funds.schedules.rules import DayCount, HolidayRule, LastInstalment, LevelFrom, Method, RoundingMode
-from shared.areas import AreaCode
 from shared.errors import invalid_value
 from shared.free_text import FreeText
 from shared.money import BahtNotNegative, BahtOut, BahtPositive
@@ -223,34 +222,3 @@ class RateCaps(Schema):
     """The dated caps, the oldest first."""
 
     items: list[RateCapOut]
-
-
-class NewHoliday(Schema):
-    """A day that the calendar of Thailand does not know, or a working day that it takes for a holiday."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"on_date": "2026-07-01", "area_code": "34", "closed": True, "name_th": "วันหยุดพิเศษ"}]
-        }
-    )
-
-    id: UUID | None = None
-    on_date: date
-    area_code: AreaCode | None = None
-    """The area it holds for and all below it; none is the whole country."""
-    closed: bool = True
-    """False: a working day after all."""
-    name_th: Name
-
-
-class HolidayOut(Schema):
-    """A day of the local calendar."""
-
-    id: UUID
-    on_date: date
-    area_code: str
-    closed: bool
-    name_th: str
-    version: int
-    created_at: datetime
-    updated_at: datetime

@@ -27,6 +27,16 @@ def due_dates(terms: Terms, *, disbursed_on: date, count: int) -> list[date]:
         raise ScheduleRefused(Fault.CALENDAR) from error
 
 
+def a_period_before(day: date, period: Period, every: int) -> date | None:
+    """Return the day one period earlier, None before the calendar begins."""
+    try:
+        if period in _DAYS:
+            return day - timedelta(days=_DAYS[period] * every)
+        return _in_month(day, -_MONTHS[period] * every, day.day)
+    except (OverflowError, ValueError):
+        return None
+
+
 def _by_months(terms: Terms, *, disbursed_on: date, count: int) -> list[date]:
     step = _MONTHS[terms.period] * terms.every
     if terms.first_due is not None:

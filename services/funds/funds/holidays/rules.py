@@ -1,0 +1,29 @@
+"""The calendar that due dates are shifted by: Thailand's public holidays and what an area has set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from holidays import country_holidays
+
+
+@lru_cache(maxsize=256)
+def national(year: int) -> Mapping[date, str]:
+    """Return Thailand's public holidays of a year with their Thai names, substitute days included."""
+    return dict(country_holidays("TH", years=year, language="th").items())
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days, beside Saturdays and Sundays, that nobody pays on: `day in calendar`."""
+
+    local: Mapping[date, bool] = field(default_factory=dict)
+    """What an area has set: True closed, False a working day after all."""
+
+    def __contains__(self, day: object) -> bool:
+        """Tell whether a day is a holiday."""
+        if not isinstance(day, date):
+            return False
+        closed = self.local.get(day)
+        return day in national(day.year) if closed is None else closed

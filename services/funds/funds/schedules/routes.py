@@ -1,0 +1,40 @@
+"""Repayment schedules over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Body
+from starlette.responses import Response
+
+from funds.permissions import FundReader
+from funds.products.errors import RateAboveCap
+from funds.schedules import service
+from funds.schedules.errors import FAULTS, PrincipalDiffers
+from funds.schedules.examples import REQUESTS
+from funds.schedules.schemas import PreviewRequest, SchedulePreview
+from shared import clock, paging, problems, web
+from shared.db import ReadSession
+
+router = web.router(tags=["loan schedules"])
+
+
+@router.post(
+    "/loan-schedules/preview",
+    response_model=SchedulePreview,
+    responses=problems.responses(
+        RateAboveCap, PrincipalDiffers, *(refusal for refusal, _ in FAULTS.values())
+    ),
+    summary="Compute a repayment schedule without storing it (คำนวณตารางผ่อนชำระ)",
+)
+async def preview_loan_schedule(
+    session: ReadSession,
+    principal: FundReader,
+    request: Annotated[PreviewRequest, Body(openapi_examples=REQUESTS)],
+) -> Response:
+    """Lay out a loan in instalments by any of the named conventions; all amounts are exact to the satang.
+
+    The principals sum to what was lent, the last balance is 0.00, and no part is negative; an instalment that
+    would not cover its interest is refused. Examples for each method are beside this text.
+    """
+    del principal  # arithmetic is everybody's
+    answer = await service.preview(session, request=request, now=clock.now())
+    return Response(paging.json_bytes(answer), media_type="application/json")

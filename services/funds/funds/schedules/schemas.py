@@ -1,0 +1,184 @@
+"""What the API takes and gives about repayment schedules."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import ConfigDict, Field
+
+from funds.rates import Rate, RateOut
+from funds.schedules.conventions import MAX_DISBURSEMENTS, MAX_EVERY, MAX_INSTALMENTS
+from funds.schedules.examples import REQUESTS
+from funds.schedules.rules import (
+    DayCount,
+    FlatSplit,
+    GraceInterest,
+    HolidayRule,
+    LastInstalment,
+    LevelFrom,
+    Method,
+    Period,
+    RoundedPart,
+    RoundingMode,
+)
+from shared.areas import AreaCode
+from shared.money import BahtOut, BahtPositive
+from shared.schemas import Schema
+
+
+class DisbursementTerms(Schema):
+    """Money paid out to the borrower (การจ่ายเงินกู้)."""
+
+    on: Annotated[date, Field(examples=["2026-01-15"])]
+    amount: Annotated[BahtPositive, Field(examples=["30000.00"])]
+
+
+class AmountRounding(Schema):
+    """How an amount becomes a multiple (การปัดเศษ)."""
+
+    mode: RoundingMode = RoundingMode.HALF_UP
+    multiple: BahtPositive = Field(default=cast("Any", "0.01"), validate_default=True, examples=["1.00"])
+    """In baht: "0.01" is to the satang, "1.00" to a whole baht, "100.00" to a hundred."""
+
+
+def _bounded(least: int, most: int) -> Any:
+    """Describe bounds that the rules check, so that breaking them has a name of its own."""
+    return Field(json_schema_extra={"minimum": least, "maximum": most})
+
+
+class PreviewRequest(Schema):
+    """A loan to lay out in instalments; only principal, rate, method and instalments must be said.
+
+    Everything else has the usual value; the answer names each convention it was computed by.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [dict(REQUESTS["flat_whole_baht"]["value"])]})
+
+    principal: Annotated[BahtPositive | None, Field(examples=["5000.00"])] = None
+    """The amount lent (เงินต้น); may be left out where `disbursements` are given, else is their sum."""
+    disbursed_on: date | None = None
+    """The day the principal is paid out; without it a period before `first_due`, or today."""
+    disbursements: Annotated[
+        list[DisbursementTerms], Field(max_length=MAX_DISBURSEMENTS, default_factory=list)
+    ]
+    """Payments in parts (จ่ายเป็นงวด); instalments are levelled anew from each one on."""
+    annual_rate: Annotated[Rate, Field(examples=["12.00"])]
+    """Per cent a year (อัตราดอกเบี้ยต่อปี)."""
+    method: Method
+    """How it is repaid (วิธีผ่อนชำระ): flat, equal_instalment (ลดต้นลดดอก), equal_principal, interest_free."""
+    instalments: Annotated[int, _bounded(1, MAX_INSTALMENTS)]
+    """Number of instalments (จำนวนงวด), those in grace included."""
+    every: Annotated[int, _bounded(1, MAX_EVERY)] = 1
+    """An instalment every so many periods: 2 with `week` is fortnightly, 3 with `month` quarterly."""
+    period: Period = Period.MONTH
+    first_due: date | None = None
+    """Day of the first instalment; by default one period after the first disbursement."""
+    due_day: Annotated[int | None, _bounded(1, 31)] = None
+    """Day of the month of the instalments after `first_due`; 29 to 31 is a shorter month's last day."""
+    grace_principal: Annotated[int, _bounded(0, MAX_INSTALMENTS - 1)] = 0
+    """First instalments without principal (ปลอดเงินต้น)."""
+    grace_interest: Annotated[int, _bounded(0, MAX_INSTALMENTS)] = 0
+    """First instalments without interest (ปลอดดอกเบี้ย)."""
+    grace_interest_mode: GraceInterest = GraceInterest.WAIVE
+    """Of interest in grace: waive (none is charged), carry (due at once after), spread (in parts)."""
+    interest_from: date | None = None
+    """Interest begins on this day where it is after the disbursement."""
+    day_count: DayCount = DayCount.PERIOD
+    """Which part of the year's interest a period bears: period (rate ÷ 12, 52 or 365), 30/360 …, ACT/365 …"""
+    first_period: DayCount = DayCount.PERIOD
+    """With day_count `period`: how a broken first period is counted; `period` takes it for a whole one."""
+    level_from: LevelFrom = LevelFrom.PERIODIC_RATE
+    """With equal_instalment: the level by the annuity formula (PMT), or exactly by the days."""
+    flat_split: FlatSplit = FlatSplit.EVEN
+    """With flat: the whole term's interest in even parts, or each period's own."""
+    holiday_rule: HolidayRule = HolidayRule.NONE
+    """Where a due date on a Saturday, Sunday or holiday of Thailand goes."""
+    interest_follows_shift: bool = False
+    """Interest by days runs to the shifted due date."""
+    area_code: Annotated[AreaCode | None, Field(examples=["341501"])] = None
+    """Whose local holidays count beside Thailand's."""
+    interest_rounding: AmountRounding = Field(default_factory=AmountRounding)
+    """Of each instalment's interest; by default half up to the satang."""
+    instalment_rounding: AmountRounding | None = None
+    """Of the level amount; by default half up to the satang."""
+    rounded_part: RoundedPart | None = None
+    """Which amount is level and rounded: `total`, or `principal` with the interest on top.
+
+    By default `total` for equal_instalment, and for flat with `instalment_rounding` or `instalment_amount`.
+    """
+    instalment_amount: Annotated[BahtPositive | None, Field(examples=["500.00"])] = None
+    """An agreed level amount instead of the computed one."""
+    last_instalment: LastInstalment = LastInstalment.REMAINING
+    """Who takes what the roundings leave: the last instalment, one more, or the last at the nearest level."""
+
+
+class ScheduleRow(Schema):
+    """One instalment (งวด)."""
+
+    number: int
+    due_date: date
+    principal: BahtOut
+    interest: BahtOut
+    total: BahtOut
+    balance: BahtOut
+    """Principal outstanding after it."""
+
+
+class ScheduleTotals(Schema):
+    """Sums of the rows."""
+
+    instalments: int
+    principal: BahtOut
+    interest: BahtOut
+    total: BahtOut
+
+
+class DisbursementOut(Schema):
+    """Money paid out."""
+
+    on: date
+    amount: BahtOut
+
+
+class RoundingOut(Schema):
+    """How an amount was rounded."""
+
+    mode: RoundingMode
+    multiple: BahtOut
+
+
+class Conventions(Schema):
+    """Everything that the schedule was computed by, the defaults too."""
+
+    method: Method
+    annual_rate: RateOut
+    instalments: int
+    every: int
+    period: Period
+    first_due: date
+    due_day: int | None
+    grace_principal: int
+    grace_interest: int
+    grace_interest_mode: GraceInterest
+    interest_from: date | None
+    day_count: DayCount
+    first_period: DayCount
+    level_from: LevelFrom
+    flat_split: FlatSplit
+    periods_a_year: Literal[1, 12, 52, 365]
+    """What the rate is divided by, for one period."""
+    holiday_rule: HolidayRule
+    interest_follows_shift: bool
+    interest_rounding: RoundingOut
+    instalment_rounding: RoundingOut
+    rounded_part: RoundedPart
+    instalment_amount: BahtOut | None
+    last_instalment: LastInstalment
+
+
+class SchedulePreview(Schema):
+    """A repayment schedule (ตารางผ่อนชำระ); nothing of it is stored."""
+
+    rows: list[ScheduleRow]
+    totals: ScheduleTotals
+    disbursements: list[DisbursementOut]
+    conventions: Conventions
