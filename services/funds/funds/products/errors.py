@@ -1,6 +1,6 @@
 """Refusals about products and rates."""
 
-from shared.errors import Conflict, InvalidField, NotFound, Refusal
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
 
 
 class ProductNotFound(NotFound):
@@ -43,6 +43,13 @@ class WrongMethod(InvalidField):
 
     code = "wrong_method"
     title_th, title_en = "วิธีคิดดอกเบี้ยไม่ตรงกับประเภทเงิน", "The method does not fit the category"
+
+
+class DepartmentOnly(Forbidden):
+    """Products are the department's: only who may act in the whole country adds terms."""
+
+    code = "department_only"
+    title_th, title_en = "เฉพาะส่วนกลางเท่านั้น", "Only the department may do this"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

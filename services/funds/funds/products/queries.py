@@ -1,6 +1,7 @@
 """Every SELECT on products; they are everybody's, a fund's own settings are read for the fund given."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -67,10 +68,19 @@ async def by_code(session: AsyncSession, code: str, *, on: date) -> Mapping[str,
     return await in_force(session, rows[0]["id"], on=on) if rows else None
 
 
-def _listed(*, on: date, fund_kind: FundKind | None, category: Category | None) -> Select[Any]:
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which products are listed, with the terms of which day."""
+
+    on: date
+    fund_kind: FundKind | None = None
+    category: Category | None = None
+
+
+def _listed(filters: Filters) -> Select[Any]:
     newest = (
         select(_VERSIONS.c.product_id, func.max(_VERSIONS.c.valid_from).label("valid_from"))
-        .where(_VERSIONS.c.valid_from <= on)
+        .where(_VERSIONS.c.valid_from <= filters.on)
         .group_by(_VERSIONS.c.product_id)
         .subquery()
     )
@@ -83,34 +93,26 @@ def _listed(*, on: date, fund_kind: FundKind | None, category: Category | None) 
             == tuple_(newest.c.product_id, newest.c.valid_from),
         )
     )
-    if fund_kind is not None:
-        statement = statement.where(_PRODUCTS.c.fund_kind == fund_kind.value)
-    if category is not None:
-        statement = statement.where(_PRODUCTS.c.category == category.value)
+    if filters.fund_kind is not None:
+        statement = statement.where(_PRODUCTS.c.fund_kind == filters.fund_kind.value)
+    if filters.category is not None:
+        statement = statement.where(_PRODUCTS.c.category == filters.category.value)
     return statement
 
 
 async def page(
-    session: AsyncSession,
-    *,
-    on: date,
-    fund_kind: FundKind | None,
-    category: Category | None,
-    after: str | None,
-    limit: int,
+    session: AsyncSession, *, filters: Filters, after: str | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` products by code, with what their terms on a day cost and give."""
-    statement = _listed(on=on, fund_kind=fund_kind, category=category)
+    statement = _listed(filters)
     if after is not None:
         statement = statement.where(_PRODUCTS.c.code > after)
     return await fetch(session, statement.order_by(_PRODUCTS.c.code).limit(limit))
 
 
-async def count(
-    session: AsyncSession, *, on: date, fund_kind: FundKind | None, category: Category | None
-) -> int:
+async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many products the filters leave."""
-    listed = _listed(on=on, fund_kind=fund_kind, category=category).subquery()
+    listed = _listed(filters).subquery()
     return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
 
 
