@@ -2,17 +2,26 @@
 
 from fastapi import FastAPI
 
+from funds.bank_accounts import routes as bank_accounts
+from funds.bank_accounts.errors import CONSTRAINTS as BANK_ACCOUNTS
 from funds.capital import routes as capital
 from funds.capital.errors import CONSTRAINTS as CAPITAL
 from funds.committees import routes as committees
 from funds.committees.errors import CONSTRAINTS as COMMITTEES
+from funds.fund_settings import routes as fund_settings
+from funds.fund_settings.errors import CONSTRAINTS as FUND_SETTINGS
+from funds.holidays import routes as holidays
+from funds.holidays.errors import CONSTRAINTS as HOLIDAYS
 from funds.known_households import routes as known_households
 from funds.ledger.errors import CONSTRAINTS as LEDGER
 from funds.members import group_routes as borrower_groups
 from funds.members import routes as members
 from funds.members.errors import CONSTRAINTS as MEMBERS
+from funds.products import routes as products
+from funds.products.errors import CONSTRAINTS as PRODUCTS
 from funds.registry import routes as registry
 from funds.registry.errors import CONSTRAINTS as REGISTRY
+from funds.schedules import routes as schedules
 from funds.settings import Settings
 from shared import instrument_routes, web
 from shared.db import Database
@@ -24,20 +33,29 @@ DESCRIPTION = (
 )
 ROUTERS = [
     known_households.router,  # before /funds/{fund_id}
+    bank_accounts.router,  # likewise
     registry.router,
+    fund_settings.router,
     capital.router,
     committees.router,
     members.router,
     borrower_groups.router,
+    products.router,
+    schedules.router,
+    holidays.router,
     instrument_routes.router("funds"),
 ]
 
 CONSTRAINTS: dict[str, type[Refusal]] = {
     **REGISTRY,
+    **BANK_ACCOUNTS,
+    **FUND_SETTINGS,
     **CAPITAL,
     **COMMITTEES,
     **MEMBERS,
     **LEDGER,
+    **PRODUCTS,
+    **HOLIDAYS,
 }
 """What a broken constraint of the database means to the caller."""
 

@@ -6,12 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.ledger import queries as books
 from funds.ledger import service as ledger
+from funds.ledger.rules import Account
 from funds.registry import queries
 from funds.registry.errors import (
     DateInFuture,
     FundAreaNotYours,
     FundNotActive,
+    FundNotEmpty,
     FundNotFound,
     UnknownTambon,
     WrongAreaLevel,
@@ -113,6 +116,8 @@ async def set_state(
     fund = await lock(session, fund_id, principal=actor, active=False)
     if not may_become(fund.state, change.state):
         raise WrongStateStep(pointer="/state")
+    if change.state is State.CLOSED and not await _empty(session, fund_id):
+        raise FundNotEmpty
     await update_row(
         session,
         _TABLE,
@@ -133,6 +138,12 @@ def not_in_future(day: date | None, pointer: str, *, now: datetime) -> None:
     """Raise DateInFuture for a day after the business day."""
     if day is not None and day > business_date(now):
         raise DateInFuture(pointer=pointer)
+
+
+async def _empty(session: AsyncSession, fund_id: UUID) -> bool:
+    """Tell whether nothing is left: no money, no loans outstanding."""
+    money = await books.cash(session, fund_id)
+    return money.cash == 0 and await books.balance(session, fund_id, Account.LOANS) == 0
 
 
 async def _facts(

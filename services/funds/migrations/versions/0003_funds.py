@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.migrations import append_only
+
 revision = "0003"
 down_revision = "0002"
 
@@ -116,6 +118,7 @@ def _settings() -> None:
         sa.CheckConstraint("max_instalments > 0", name="ck_fund_settings_max_instalments"),
         sa.CheckConstraint("min_group_size > 0", name="ck_fund_settings_min_group_size"),
     )
+    append_only(op, "fund_settings")
 
 
 def _capital() -> None:

@@ -1,0 +1,1 @@
+"""Where a fund's money lies: its bank accounts."""

@@ -1,0 +1,38 @@
+"""Refusals about bank accounts."""
+
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
+
+
+class BankAccountNotFound(NotFound):
+    """The fund has no such account."""
+
+    code = "bank_account_not_found"
+    title_th, title_en = "ไม่พบบัญชีธนาคารนี้", "There is no such bank account"
+
+
+class BankAccountTaken(Conflict):
+    """The id is taken, or the account belongs to a fund already."""
+
+    code = "bank_account_taken"
+    title_th, title_en = "บัญชีธนาคารนี้มีในทะเบียนแล้ว", "The account is registered already"
+
+
+class UnknownBank(InvalidField):
+    """No bank has this code."""
+
+    code = "unknown_bank"
+    title_th, title_en = "ไม่มีธนาคารตามรหัสนี้", "No bank has this code"
+
+
+class ClosedBeforeOpened(InvalidField):
+    """The account was closed before it was opened."""
+
+    code = "account_closed_before_opened"
+    title_th, title_en = "วันปิดบัญชีอยู่ก่อนวันเปิด", "The account closes before it opens"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_fund_bank_accounts": BankAccountTaken,
+    "uq_fund_bank_accounts_account_no": BankAccountTaken,
+    "ck_fund_bank_accounts_closed_on": ClosedBeforeOpened,
+}

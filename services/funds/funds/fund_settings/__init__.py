@@ -1,0 +1,1 @@
+"""What a fund has resolved for itself, inside the limits of a product's terms."""
