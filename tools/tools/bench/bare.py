@@ -36,7 +36,10 @@ _INSERTS = (
         "INSERT INTO memberships (id, person_id, household_id, relation, valid_from) "
         "VALUES ($1, $2, $3, 'head', $4)"
     ),
-    "INSERT INTO outbox (id, type, subject, sequence, data, correlation_id) VALUES ($1, $2, $3, 1, $4, $5)",
+    (
+        "INSERT INTO outbox (id, type, subject, sequence, data, correlation_id, traceparent) "
+        "VALUES ($1, $2, $3, 1, $4, $5, $6)"
+    ),
     (
         "INSERT INTO registry_changes (id, subject, version, kind, detail, actor, changed_at) "
         "VALUES ($1, $2, 1, 'household.registered', $3, $4, $5)"
@@ -104,7 +107,8 @@ async def _write(pool: asyncpg.Pool, body: dict[str, Any]) -> UUID:
             msgspec.json.encode(
                 {"household_id": household, "village_code": village, "origin": "field"}
             ).decode(),
-            str(household),
+            household.hex,
+            f"00-{household.hex}-{household.hex[:16]}-01",
         ),
         (
             uuid_utils.compat.uuid7(),
@@ -113,7 +117,7 @@ async def _write(pool: asyncpg.Pool, body: dict[str, Any]) -> UUID:
             "user:bench",
             now,
         ),
-        (now, "user:bench", [household, person_id], str(household)),
+        (now, "user:bench", [household, person_id], household.hex),
     )
     async with pool.acquire() as connection, connection.transaction():
         for statement, arguments in zip(_INSERTS, values, strict=True):
