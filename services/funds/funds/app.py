@@ -10,6 +10,8 @@ from funds.committees import routes as committees
 from funds.committees.errors import CONSTRAINTS as COMMITTEES
 from funds.fund_settings import routes as fund_settings
 from funds.fund_settings.errors import CONSTRAINTS as FUND_SETTINGS
+from funds.handovers import routes as handovers
+from funds.handovers.errors import CONSTRAINTS as HANDOVERS
 from funds.holidays import routes as holidays
 from funds.holidays.errors import CONSTRAINTS as HOLIDAYS
 from funds.known_households import routes as known_households
@@ -38,6 +40,7 @@ ROUTERS = [
     fund_settings.router,
     capital.router,
     committees.router,
+    handovers.router,
     members.router,
     borrower_groups.router,
     products.router,
@@ -52,6 +55,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **FUND_SETTINGS,
     **CAPITAL,
     **COMMITTEES,
+    **HANDOVERS,
     **MEMBERS,
     **LEDGER,
     **PRODUCTS,

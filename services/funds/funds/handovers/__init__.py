@@ -1,0 +1,1 @@
+"""What an outgoing committee hands to the next one: books, money counted against the ledger, documents."""
