@@ -1,7 +1,8 @@
 """Staged rows into the registry and the edition's snapshot, by few statements over sets.
 
 The registry takes a fact only from an edition at least as new as the one that told it last; the snapshot of
-an older edition is stored all the same.
+an older edition is stored all the same. Of a person only what differs is written: the next year's edition
+knows almost everybody, and a row written anew is an entry in each index.
 """
 # ruff: noqa: S608  # statements of our own names and numbers; values are parameters
 
@@ -37,6 +38,8 @@ JOIN households h ON h.house_id = s.house_id
 JOIN edition_households e ON e.edition_id = CAST(:edition AS uuid) AND e.household_id = h.id
 WHERE NOT EXISTS (SELECT FROM incoming_households i WHERE i.household_id = h.id)
 """
+# Of a known person: does something of herself differ (`differs`), and is she in this household and its
+# village already, with this relation (`settled`)?
 _INCOMING_PERSONS = """
 CREATE TEMP TABLE incoming_persons ON COMMIT DROP AS
 SELECT s.position, s.id, s.row_hash, s.citizen_id_index, s.citizen_id_enc, s.prefix, s.first_name,
@@ -46,14 +49,22 @@ SELECT s.position, s.id, s.row_hash, s.citizen_id_index, s.citizen_id_enc, s.pre
        s.indicators, s.failed, s.own_dimensions,
        (s.own_dimensions | h.own_dimensions)::smallint AS dimensions,
        coalesce(p.id, s.id) AS person_id, p.id IS NULL AS is_new,
-       p.merged_into IS NULL AND coalesce(p.last_edition_year, 0) <= CAST(:year AS int) AS is_newest,
-           p.died_on,
+       p.merged_into IS NULL AND newer.person_id IS NULL AS is_newest, p.died_on,
+       (p.prefix, p.first_name, p.last_name, p.sex, p.birth_date)
+           IS DISTINCT FROM (s.prefix, s.first_name, s.last_name, s.sex, s.birth_date) AS differs,
+       coalesce((m.household_id, m.relation, p.village_code) = (h.household_id, s.relation, h.village_code),
+           false) AS settled,
        h.household_id, h.village_code, h.is_newest AS in_newest, coalesce(w.welfare, e.welfare,
            b.welfare, 0::smallint) AS welfare,
        e.edition_id IS NOT NULL AS in_edition, e.household_id AS household_before
 FROM staged_persons s
 JOIN houses h ON h.house_id = s.house_id
 LEFT JOIN persons p ON p.citizen_id_index = s.citizen_id_index
+LEFT JOIN memberships m ON m.person_id = p.id AND m.valid_to IS NULL
+LEFT JOIN (
+    SELECT DISTINCT n.person_id FROM edition_persons n JOIN feed_editions f ON f.id = n.edition_id
+    WHERE f.edition_year > CAST(:year AS int)
+) newer ON newer.person_id = p.id
 LEFT JOIN edition_persons e ON e.edition_id = CAST(:edition AS uuid) AND e.person_id = p.id
 LEFT JOIN staged_welfare w ON w.citizen_id_index = s.citizen_id_index
 LEFT JOIN held_welfare b ON b.edition_id = CAST(:edition AS uuid) AND b.citizen_id_index = s.citizen_id_index
@@ -70,32 +81,28 @@ _CHANGED_PERSONS = """
 UPDATE persons p SET
     prefix = i.prefix, first_name = i.first_name, last_name = i.last_name, first_name_key = i.first_name_key,
     last_name_key = i.last_name_key, sex = i.sex, birth_date = i.birth_date,
-    last_edition_year = CAST(:year AS int), updated_at = CAST(:now AS timestamptz),
-    version = p.version + CASE WHEN (p.prefix, p.first_name, p.last_name, p.sex, p.birth_date)
-        IS DISTINCT FROM (i.prefix, i.first_name, i.last_name, i.sex, i.birth_date) THEN 1 ELSE 0 END
+    last_edition_year = CAST(:year AS int), updated_at = CAST(:now AS timestamptz), version = p.version + 1
 FROM incoming_persons i
-WHERE p.id = i.person_id AND NOT i.is_new AND i.is_newest AND (
-    p.last_edition_year IS DISTINCT FROM CAST(:year AS int)
-    OR (p.prefix, p.first_name, p.last_name, p.sex, p.birth_date)
-       IS DISTINCT FROM (i.prefix, i.first_name, i.last_name, i.sex, i.birth_date))
+WHERE p.id = i.person_id AND NOT i.is_new AND i.is_newest AND i.differs
 """
 _LEAVE = """
 UPDATE memberships m SET valid_to = greatest(m.valid_from, CAST(:start AS date)), end_reason = 'moved'
 FROM incoming_persons i
-WHERE m.person_id = i.person_id AND m.valid_to IS NULL AND NOT i.is_new AND i.is_newest
+WHERE m.person_id = i.person_id AND m.valid_to IS NULL AND NOT i.is_new AND i.is_newest AND NOT i.settled
 AND m.household_id <> i.household_id AND m.valid_from <= CAST(:last AS date)
 """
 _DEMOTE = """
 UPDATE memberships m SET relation = 'relative'
 FROM incoming_persons i
-WHERE i.relation = 'head' AND i.is_newest AND i.in_newest AND m.household_id = i.household_id
-AND m.relation = 'head' AND m.valid_to IS NULL AND m.person_id <> i.person_id
+WHERE i.relation = 'head' AND i.is_newest AND i.in_newest AND NOT i.settled
+AND m.household_id = i.household_id AND m.relation = 'head' AND m.valid_to IS NULL
+AND m.person_id <> i.person_id
 """
 _NEW_RELATION = """
 UPDATE memberships m SET relation = i.relation
 FROM incoming_persons i
 WHERE m.person_id = i.person_id AND m.household_id = i.household_id AND m.valid_to IS NULL
-AND NOT i.is_new AND i.is_newest AND i.in_newest AND m.relation <> i.relation
+AND NOT i.is_new AND i.is_newest AND i.in_newest AND NOT i.settled AND m.relation <> i.relation
 """
 # The staged id is the person's when she is new, and always her first or next membership's.
 # In a household that a newer edition knows without her, she was a member for the older edition's year.
@@ -109,15 +116,16 @@ WHERE {which}
 """
 _NEW = "i.is_new"
 _UNHOUSED = """
-NOT i.is_new AND i.is_newest AND i.died_on IS NULL AND i.in_newest
+NOT i.is_new AND i.is_newest AND i.died_on IS NULL AND i.in_newest AND NOT i.settled
 AND NOT EXISTS (SELECT FROM memberships m WHERE m.person_id = i.person_id AND m.valid_to IS NULL)
 """
 _RESETTLE = """
-UPDATE persons p SET village_code = h.village_code, version = p.version + 1,
+UPDATE persons p SET village_code = i.village_code, version = p.version + 1,
     updated_at = CAST(:now AS timestamptz)
-FROM incoming_persons i JOIN houses h USING (household_id)
+FROM incoming_persons i
 JOIN memberships m ON m.person_id = i.person_id AND m.household_id = i.household_id AND m.valid_to IS NULL
-WHERE p.id = i.person_id AND NOT i.is_new AND i.is_newest AND h.is_newest AND p.village_code <> h.village_code
+WHERE p.id = i.person_id AND NOT i.is_new AND i.is_newest AND i.in_newest AND NOT i.settled
+    AND p.village_code <> i.village_code
 """
 _FOLLOW = """
 UPDATE persons p SET village_code = i.village_code, version = p.version + 1,
@@ -142,8 +150,7 @@ FROM incoming_persons i WHERE e.edition_id = CAST(:edition AS uuid) AND e.person
 """
 _TOUCHED = """
 CREATE TEMP TABLE touched ON COMMIT DROP AS
-SELECT household_id FROM incoming_households
-UNION SELECT household_id FROM incoming_persons
+SELECT household_id FROM houses
 UNION SELECT household_before FROM incoming_persons WHERE household_before <> household_id
 """
 _HOUSEHOLD_DIMENSIONS = """
@@ -180,7 +187,7 @@ WHERE h.edition_id = CAST(:edition AS uuid) AND h.citizen_id_index = i.citizen_i
 
 _BULK: Final = 200_000
 """Rows from which on it can pay to build indexes anew instead of putting each row into them."""
-_NEW_ROWS = "SELECT count(*) FROM incoming_persons WHERE is_new"
+_COUNTED = "SELECT count(*) FILTER (WHERE is_new) AS new, count(*) AS rows FROM incoming_persons"
 _MORE_THAN_THERE_ARE = "SELECT count(*) < $1 FROM (SELECT FROM persons LIMIT $1) q"
 
 
@@ -190,6 +197,8 @@ class Applied:
 
     new: int
     changed: int
+    bulk: bool
+    """The indexes are to be built by `end_bulk` once everything is written."""
 
 
 async def resolve(connection: asyncpg.Connection, edition: UUID, year: int) -> None:
@@ -200,7 +209,7 @@ async def resolve(connection: asyncpg.Connection, edition: UUID, year: int) -> N
     await connection.execute("ANALYZE houses")
     await run(connection, _INCOMING_PERSONS, edition=edition, year=year)
     await connection.execute(
-        "ANALYZE incoming_persons (person_id, household_id, is_new, in_edition, relation)"
+        "ANALYZE incoming_persons (person_id, household_id, is_new, in_edition, relation, settled, differs)"
     )
 
 
@@ -209,10 +218,11 @@ async def apply_persons(
 ) -> Applied:
     """Bring persons, memberships and the edition's persons up to date."""
     dates = {"start": first_day(year), "last": last_day(year)}
-    bulk = await _begin_bulk(connection)
+    counted = (await connection.fetch(_COUNTED))[0]
+    bulk = await _begin_bulk(connection, counted["new"])
     new = await run(connection, _NEW_PERSONS, year=year, now=now)
     changed = 0
-    if await connection.fetchval("SELECT EXISTS (SELECT FROM incoming_persons WHERE NOT is_new)"):
+    if counted["rows"] > new:
         changed = await run(connection, _CHANGED_PERSONS, year=year, now=now)
         await run(connection, _LEAVE, **dates)
     if await connection.fetchval("SELECT EXISTS (SELECT FROM houses WHERE NOT is_new)"):
@@ -220,18 +230,20 @@ async def apply_persons(
         await run(connection, _NEW_RELATION)
         await run(connection, _JOIN.format(which=_UNHOUSED), **dates)
     await run(connection, _JOIN.format(which=_NEW), **dates)
-    if changed:
+    if counted["rows"] > new:
         await run(connection, _RESETTLE, now=now)
     await run(connection, _FOLLOW, now=now)
     await _apply_snapshots(connection, edition=edition, was_empty=was_empty)
-    if bulk:
-        await connection.execute("SELECT end_bulk_load()")
-    return Applied(new, changed)
+    return Applied(new, changed, bulk)
 
 
-async def _begin_bulk(connection: asyncpg.Connection) -> bool:
+async def end_bulk(connection: asyncpg.Connection) -> None:
+    """Build the indexes that a bulk load did without."""
+    await connection.execute("SELECT end_bulk_load()")
+
+
+async def _begin_bulk(connection: asyncpg.Connection, new: int) -> bool:
     """Drop indexes when more persons come than there are; False when they do not, or somebody is reading."""
-    new: int = await connection.fetchval(_NEW_ROWS)
     if new < _BULK or not await connection.fetchval(_MORE_THAN_THERE_ARE, new):
         return False
     await connection.execute("SET LOCAL maintenance_work_mem = '256MB'")

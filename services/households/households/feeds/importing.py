@@ -274,6 +274,8 @@ async def _apply(session: AsyncSession, work: _Work, task: Import) -> dict[str, 
         connection, edition=edition, year=year, was_empty=was_empty, now=work.now
     )
     outbox.announce(session)  # the events that were just written in bulk
+    if persons.bulk:
+        await applying.end_bulk(connection)
     if many:
         await connection.execute("SELECT analyze_editions()")
     touched = "SELECT village_code FROM statuses UNION SELECT village_before FROM statuses"

@@ -36,6 +36,7 @@ class Person(Base, table=True):
     merged_into: UUID | None = None
     """The person this row was a duplicate of."""
     last_edition_year: int | None = Field(default=None, sa_column=Column(SmallInteger))
+    """Survey edition that told something of her last (พ.ศ.); one that only confirms it writes nothing."""
     version: int = 1
     created_at: datetime = Field(sa_column=_moment())
     updated_at: datetime = Field(sa_column=_moment())
