@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import asyncpg
-from fastapi import Path, Query, Request
+from fastapi import File, Path, Query, Request, UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from households.areas import geojson, queries, service
-from households.areas.errors import AreaNotFound, UnknownArea
+from households.areas import geojson, queries, service, village_file
+from households.areas.errors import AreaNotFound, UnknownArea, UnreadableVillages
 from households.areas.schemas import (
     AreaFilters,
     AreaOut,
@@ -22,6 +23,7 @@ from shared import areas, clock, paging, problems, web
 from shared.areas import AreaCode, Level
 from shared.db import ReadSession, Session
 from shared.errors import FieldError, Forbidden, InvalidCursor
+from shared.security import Principal
 
 router = web.router(tags=["areas"])
 
@@ -131,6 +133,32 @@ async def name_villages(session: Session, principal: HouseholdWriter, body: NewV
 
     Villages first seen in a feed are named by their number (หมู่ที่ 9) until somebody names them.
     """
+    return await _named(session, body, principal=principal)
+
+
+@router.post(
+    "/areas/villages/file",
+    response_model=VillagesAdded,
+    responses=problems.responses(Forbidden, UnknownArea, UnreadableVillages),
+    summary="Add or name villages from a file (นำเข้าหมู่บ้านจากไฟล์)",
+)
+async def import_villages(
+    session: Session,
+    principal: HouseholdWriter,
+    file: Annotated[
+        UploadFile, File(description="CSV or XLSX: code, name_th and name_en, lat, lon if known")
+    ],
+) -> VillagesAdded:
+    """Add or name up to 1,000 villages of your own areas from a CSV or XLSX file, all or none.
+
+    The first row names the columns; `/villages/0` in a refusal is the row below it.
+    นำเข้าหมู่บ้านจากไฟล์ CSV หรือ Excel ไม่เกิน 1,000 หมู่บ้าน แถวแรกเป็นชื่อคอลัมน์
+    """
+    body = await run_in_threadpool(village_file.read, file.file, name=file.filename or "")
+    return await _named(session, body, principal=principal)
+
+
+async def _named(session: AsyncSession, body: NewVillages, *, principal: Principal) -> VillagesAdded:
     foreign = [
         at for at, village in enumerate(body.villages) if not areas.covers(principal.areas, village.code)
     ]
