@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
 from sqlalchemy.sql.elements import ClauseElement
-from sqlalchemy.util import LRUCache
+from sqlalchemy.util import LRUCache, greenlet_spawn
 from starlette.requests import HTTPConnection
 
 from shared.reading import Reader
@@ -85,8 +85,15 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Yield a session in one transaction: committed at the end, rolled back when anything raises."""
-        async with self._turns, self._sessions.begin() as session:
-            yield session
+        async with self._turns:
+            session = self._sessions()
+            try:
+                yield session
+                await session.commit()
+            except BaseException:
+                await asyncio.shield(session.close())  # rolls back, also when it is we who are cancelled
+                raise
+            await session.close()  # waits for nothing: the transaction is over
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -147,7 +154,7 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
     if known is not None and known[0] is present and present is not None:
         _, adapted, connection = known  # the same transaction: the same connection
     else:
-        raw = await (await session.connection()).get_raw_connection()
+        raw = (await greenlet_spawn(sync.connection)).connection
         adapted = cast("AsyncAdapt_asyncpg_connection", raw.dbapi_connection)
         connection = cast("asyncpg.Connection", raw.driver_connection)
         present = sync.get_nested_transaction() or sync.get_transaction()

@@ -1,5 +1,6 @@
 """The session: one transaction, one commit place, the driver's connection inside it."""
 
+import asyncio
 from uuid import uuid4
 
 import asyncpg
@@ -163,3 +164,28 @@ async def test_connections_that_the_server_closed_leave_the_pool(
     )
     await administrator.close()
     assert not before & {await read(), await write(), await read(), await write()}
+
+
+@pytest.mark.usefixtures("things")
+async def test_a_cancelled_transaction_is_rolled_back_and_gives_its_connection_back(
+    database: Database,
+) -> None:
+    one = Database(database.url, application_name="one connection", pool_size=1)
+    written = asyncio.Event()
+
+    async def write() -> None:
+        async with one.transaction() as session:
+            connection = await driver(session)
+            await connection.execute("INSERT INTO things VALUES (1, 'cancelled')")
+            written.set()
+            await connection.execute("SELECT pg_sleep(60)")
+
+    writing = asyncio.create_task(write())
+    await written.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    async with one.transaction() as session:
+        await session.execute(insert(THINGS).values(id=2, name="next"))
+    assert await names(database) == ["next"]
+    await one.close()
