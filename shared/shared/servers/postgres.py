@@ -23,6 +23,16 @@ _SUPERUSER = "postgres"
 _START_SECONDS = 60
 _SOCKET_NAME_LIMIT = 90  # the kernel's limit is 107 bytes with the file's name
 
+# Nobody replicates or archives from a server of our own, so its log holds what a crash needs and no more: an
+# index made by the transaction that fills it is not written a second time.
+_OURS = {
+    "shared_buffers": "256MB",
+    "max_connections": "120",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "4GB",
+}
+
 
 class PostgresUnavailableError(RuntimeError):
     """No PostgreSQL binaries were found, or the server did not come up; the message says which and why."""
@@ -36,7 +46,7 @@ class PrivatePostgres:
 
     def __init__(self, folder: Path, *, settings: dict[str, str] | None = None) -> None:
         self.folder = folder.resolve()
-        self.settings = {"shared_buffers": "256MB", "max_connections": "120", **(settings or {})}
+        self.settings = {**_OURS, **(settings or {})}
         self._account = _account() if os.geteuid() == 0 else None
         self._uid = self._account.pw_uid if self._account else None
         self._gid = self._account.pw_gid if self._account else None
