@@ -71,6 +71,10 @@ def _plain(app: FastAPI, name: str, seen: Seen) -> None:
     async def small() -> dict[str, Any]:
         return {"id": 1, "name": "บ้าน"}
 
+    @app.get(f"/v1/{name}/unchanged", dependencies=READ)
+    async def unchanged(request: Request) -> Response:
+        return Response(status_code=304, headers={"ETag": request.headers["if-none-match"]})
+
     @app.get(f"/v1/{name}/{{thing_id}}/written", dependencies=WRITE)
     async def written(thing_id: str) -> str:
         return thing_id

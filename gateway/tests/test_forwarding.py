@@ -142,6 +142,13 @@ async def test_head_has_the_length_and_no_body(caller: httpx.AsyncClient) -> Non
     assert answer.content == b""
 
 
+async def test_an_answer_that_the_caller_has_comes_through_without_a_body(caller: httpx.AsyncClient) -> None:
+    for tag in ('"3.0123456789abcdef"', '"4"'):  # one connection: nothing of the first is left on it
+        answer = await caller.get("/v1/things/unchanged", headers={"If-None-Match": tag})
+        assert (answer.status_code, answer.headers["etag"], answer.content) == (304, tag, b"")
+        assert "transfer-encoding" not in answer.headers
+
+
 async def test_without_a_token_nothing_reaches_a_service(house: House) -> None:
     async with httpx.AsyncClient(base_url=house.url) as stranger:
         answer = await stranger.get("/v1/things/echo")
