@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import Integer, bindparam, literal, select, text
 
 from shared.db import Database, driver, fetch
-from shared.reading import Reader
 from shared.testing.cluster import Cluster
 
 NAME = "readers of this test"
@@ -61,10 +60,8 @@ async def test_a_reader_whose_statement_failed_leaves_a_usable_connection(narrow
 
 
 async def test_a_reader_that_asks_nothing_takes_no_connection(narrow: Database) -> None:
-    async with narrow.read() as session:
-        assert isinstance(session, Reader)
-        async with asyncio.timeout(5), narrow.engine.connect() as other:
-            assert (await other.execute(text("SELECT 1"))).scalar_one() == 1
+    async with narrow.read(), asyncio.timeout(5), narrow.engine.connect() as other:
+        assert (await other.execute(text("SELECT 1"))).scalar_one() == 1
     await narrow.close()
 
 
