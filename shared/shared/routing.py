@@ -201,14 +201,13 @@ class Route(APIRoute):
                 call.given[wants.page] = paging.params(strict)
             for name, model in wants.filters:
                 call.given[name] = model.read(strict)
-            if (json or form) and strict.has_body:
+            sent = (json or form) and strict.has_body
+            if sent:
                 _check_content_type(strict, form=form)
-                if json:
-                    await strict.parse()
-                else:  # a slow upload must not wait with a connection in its hand
-                    await strict.form()
             if self.claims_key and scopes is not None and idempotency.HEADER in strict.headers:
                 call.attempt = await idempotency.attempt(strict, buffered=json)
+            if sent:  # last: nothing before FastAPI, which closes uploaded files, refuses any more
+                await _take(strict, form=form)
             response = calendars.add(await _answer(handle, strict, call, wants), texts)
             return _conditional(strict, response) if reads and "etag" in response.headers else response
 
@@ -265,6 +264,14 @@ def _scopes(dependant: Dependant, wants: _Wants) -> list[str] | None:
     if wants.scopes is None and not inner:
         return None
     return [*(wants.scopes or []), *(scope for one in inner for scope in one.own_oauth_scopes or [])]
+
+
+async def _take(request: StrictRequest, *, form: bool) -> None:
+    """Read the body before a session is opened: a slow upload must not wait with a connection in its hand."""
+    if form:
+        await request.form()
+    else:
+        await request.parse()
 
 
 def _check_content_type(request: Request, *, form: bool) -> None:

@@ -24,6 +24,12 @@ async def test_villages_of_a_csv_are_added_whatever_its_encoding(officer: Caller
     assert (await officer.get("/v1/areas/34110210")).json()["lat"] is None
 
 
+async def test_a_malformed_key_is_refused_before_the_file_is_read(officer: Caller) -> None:
+    files, headers = {"file": ("villages.csv", GOOD.encode())}, {"Idempotency-Key": "two words"}
+    answer = await officer.request("POST", "/v1/areas/villages/file", files=files, headers=headers)
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["?Idempotency-Key"]
+
+
 async def test_the_same_file_again_changes_nothing(officer: Caller) -> None:
     await send(officer, GOOD.encode())
     assert (await send(officer, GOOD.encode())).json() == {"added": 0, "changed": 0, "unchanged": 2}
