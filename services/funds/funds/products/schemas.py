@@ -1,6 +1,7 @@
 """What the API takes and gives about products and their dated terms."""
 
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -47,7 +48,7 @@ class RoundingTerms(Schema):
     """To a multiple of so much, by a mode (การปัดเศษ)."""
 
     mode: RoundingMode = RoundingMode.HALF_UP
-    multiple: BahtPositive = Field(default="0.01", validate_default=True, examples=["1.00"])
+    multiple: Annotated[BahtPositive, Field(examples=["1.00"])] = 1
     """In baht: "0.01" is to the satang, "1.00" to a whole baht, "100.00" to a hundred."""
 
 
@@ -57,7 +58,7 @@ class StepTerms(Schema):
     code: StepCode
     level: StepLevel
     kind: StepKind
-    from_amount: BahtNotNegative = Field(default="0.00", validate_default=True)
+    from_amount: BahtNotNegative = 0
     """The step is taken when the amount asked for is at least this."""
 
 
@@ -86,7 +87,7 @@ class TermsOfProduct(Schema):
         list[Due], Field(min_length=3, max_length=3, default_factory=lambda: list(ALLOCATION))
     ]
     """What a repayment pays first (ลำดับการตัดชำระ); each once."""
-    penalty_rate: Rate = Field(default="0.00", validate_default=True)
+    penalty_rate: Rate = Fraction(0)
     """A year, on overdue principal (ดอกเบี้ยผิดนัด)."""
     penalty_after_days: Annotated[int, Field(ge=0, le=365)] = 0
     early_repayment: EarlyRepayment = EarlyRepayment.NEXT

@@ -4,7 +4,8 @@
 lent is the sum of the principals, the last balance is 0, and no part of a row is negative.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -54,9 +55,7 @@ def schedule(
     planned = plan(disbursements, terms, holidays)
     rows = _Repayment(planned).rows()
     if terms.last_instalment is LastInstalment.NEAREST and _level_is_computed(terms):
-        step = terms.level_rounding.multiple
-        others = [_Repayment(planned, moved=by).rows() for by in (-step, step)]
-        rows = min((rows, *others), key=_last_difference)
+        rows = min((rows, *_moved(planned)), key=_last_difference)
     return Schedule(
         rows=tuple(rows),
         principal=sum(row.principal for row in rows),
@@ -87,6 +86,14 @@ def _grace_fits(terms: Terms) -> bool:
 
 def _level_is_computed(terms: Terms) -> bool:
     return terms.level_part is RoundedPart.TOTAL and terms.instalment_amount is None
+
+
+def _moved(planned: Plan) -> Iterator[list[Row]]:
+    """Yield the rows with the level moved by one multiple either way, where that repays the loan."""
+    step = planned.terms.level_rounding.multiple
+    for by in (-step, step):
+        with suppress(ScheduleRefused):
+            yield _Repayment(planned, moved=by).rows()
 
 
 def _last_difference(rows: Sequence[Row]) -> int:

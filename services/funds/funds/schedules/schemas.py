@@ -1,7 +1,7 @@
 """What the API takes and gives about repayment schedules."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -36,7 +36,7 @@ class AmountRounding(Schema):
     """How an amount becomes a multiple (การปัดเศษ)."""
 
     mode: RoundingMode = RoundingMode.HALF_UP
-    multiple: BahtPositive = Field(default=cast("Any", "0.01"), validate_default=True, examples=["1.00"])
+    multiple: Annotated[BahtPositive, Field(examples=["1.00"])] = 1
     """In baht: "0.01" is to the satang, "1.00" to a whole baht, "100.00" to a hundred."""
 
 

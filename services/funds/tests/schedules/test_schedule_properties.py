@@ -1,0 +1,131 @@
+"""What holds of every schedule, whatever was agreed."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from funds.holidays.rules import Calendar
+from funds.schedules.rules import (
+    DayCount,
+    Disbursement,
+    Fault,
+    FlatSplit,
+    GraceInterest,
+    HolidayRule,
+    LastInstalment,
+    LevelFrom,
+    Method,
+    Period,
+    RoundedPart,
+    Rounding,
+    RoundingMode,
+    ScheduleRefused,
+    Terms,
+    schedule,
+)
+
+ROUNDINGS = st.builds(Rounding, st.sampled_from(RoundingMode), st.sampled_from([1, 25, 100, 1000]))
+NOT_ABOUT_THE_TERMS = {Fault.NEGATIVE, Fault.LATE_DISBURSEMENT, Fault.GRACE, Fault.CALENDAR, Fault.FIRST_DUE}
+
+
+@st.composite
+def agreed(draw: st.DrawFn) -> Terms:
+    method = draw(st.sampled_from(Method))
+    instalments = draw(st.integers(1, 60))
+    rate = (
+        Fraction(0) if method is Method.INTEREST_FREE else Fraction(draw(st.integers(0, 150_000)), 1_000_000)
+    )
+    given_terms: dict[str, Any] = {
+        "every": draw(st.integers(1, 6)),
+        "period": draw(st.sampled_from([Period.DAY, Period.WEEK, Period.MONTH])),
+        "due_day": draw(st.none() | st.integers(1, 31)),
+        "grace_principal": draw(st.integers(0, max(instalments - 1, 0))),
+        "grace_interest": draw(st.integers(0, instalments)),
+        "grace_interest_mode": draw(st.sampled_from(GraceInterest)),
+        "day_count": draw(st.sampled_from(DayCount)),
+        "first_period": draw(st.sampled_from(DayCount)),
+        "interest_from": draw(st.none() | st.dates(date(2026, 1, 1), date(2026, 6, 1))),
+        "holiday_rule": draw(st.sampled_from(HolidayRule)),
+        "interest_follows_shift": draw(st.booleans()),
+        "interest_rounding": draw(ROUNDINGS),
+        "instalment_rounding": draw(st.none() | ROUNDINGS),
+        "rounded_part": draw(st.none() | st.sampled_from(RoundedPart)),
+        "instalment_amount": draw(st.none() | st.integers(1, 10_000_00)),
+        "level_from": draw(st.sampled_from(LevelFrom)),
+        "flat_split": draw(st.sampled_from(FlatSplit)),
+        "last_instalment": draw(st.sampled_from(LastInstalment)),
+    }
+    return Terms(method=method, annual_rate=rate, instalments=instalments, **given_terms)
+
+
+DISBURSEMENTS = st.lists(
+    st.builds(
+        Disbursement,
+        st.integers(0, 200).map(lambda days: date(2026, 1, 30) + timedelta(days=days)),
+        st.integers(1, 300_000_00),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(terms=agreed(), lent=DISBURSEMENTS)
+def test_principals_sum_to_what_was_lent_and_nothing_is_negative(
+    terms: Terms, lent: list[Disbursement]
+) -> None:
+    try:
+        planned = schedule(lent, terms, Calendar())
+    except ScheduleRefused as refused:
+        assert refused.fault in NOT_ABOUT_THE_TERMS  # noqa: PT017  # a refusal is one of the two outcomes
+        return
+    amount = sum(one.amount for one in lent)
+    assert planned.principal == amount
+    assert planned.total == planned.principal + planned.interest
+    assert planned.rows[-1].balance == 0
+    lent_by_now = {row.number: row for row in planned.rows}
+    assert list(lent_by_now) == list(range(1, len(planned.rows) + 1))
+    extra = terms.last_instalment is LastInstalment.ADDITIONAL
+    assert len(planned.rows) <= terms.instalments + extra
+    for row in planned.rows:
+        assert min(row.principal, row.interest, row.balance) >= 0
+        assert row.total == row.principal + row.interest
+        if row.number <= terms.grace_principal:
+            assert row.principal == 0
+        if row.number <= terms.grace_interest and row.number < len(planned.rows):
+            assert row.interest == 0
+    days = [row.due_date for row in planned.rows]
+    assert days == sorted(days)
+    assert days[0] > min(lent).on
+    if terms.annual_rate == 0:
+        assert planned.interest == 0
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    amount=st.integers(100_00, 1_000_000_00),
+    rate=st.integers(1, 15),
+    instalments=st.integers(2, 120),
+    method=st.sampled_from([Method.FLAT, Method.EQUAL_INSTALMENT, Method.EQUAL_PRINCIPAL]),
+)
+def test_flat_costs_more_than_a_declining_balance_at_the_same_rate(
+    amount: int, rate: int, instalments: int, method: Method
+) -> None:
+    lent = [Disbursement(date(2026, 1, 1), amount)]
+    terms = Terms(method=method, annual_rate=Fraction(rate, 100), instalments=instalments)
+    flat = Terms(method=Method.FLAT, annual_rate=Fraction(rate, 100), instalments=instalments)
+    assert schedule(lent, terms).interest <= schedule(lent, flat).interest + instalments
+
+
+@settings(max_examples=100, deadline=None)
+@given(amount=st.integers(1_000_00, 1_000_000_00), rate=st.integers(1, 15), instalments=st.integers(2, 60))
+def test_level_instalments_differ_only_in_the_last_by_the_roundings(
+    amount: int, rate: int, instalments: int
+) -> None:
+    terms = Terms(method=Method.EQUAL_INSTALMENT, annual_rate=Fraction(rate, 100), instalments=instalments)
+    rows = schedule([Disbursement(date(2026, 1, 1), amount)], terms).rows
+    assert len({row.total for row in rows[:-1]}) == 1
+    assert abs(rows[-1].total - rows[0].total) <= instalments * 2
