@@ -68,6 +68,7 @@ class Database:
             json_serializer=lambda value: orjson.dumps(value).decode(),
             json_deserializer=orjson.loads,
             connect_args={
+                "async_creator_fn": _connect,
                 "timeout": 10,
                 "server_settings": {
                     "application_name": application_name,
@@ -114,6 +115,14 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+async def _connect(*arguments: Any, **options: Any) -> asyncpg.Connection:
+    """Connect; a socket that is not there belongs to a server that is away, like one that refuses."""
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except FileNotFoundError as error:
+        raise ConnectionRefusedError(error.errno, "no server at the socket") from error
 
 
 def _refuse_closed(adapted: Any, *_: Any) -> None:

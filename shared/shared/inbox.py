@@ -202,6 +202,8 @@ def _is_unavailable(error: BaseException) -> bool:
     if isinstance(error, exc.DBAPIError):
         original = error.orig
         return error.connection_invalidated or (original is not None and _is_unavailable(original))
+    if isinstance(error, exc.EmulatedDBAPIException) and error.__cause__ is not None:
+        return _is_unavailable(error.__cause__)
     if isinstance(error, exc.TimeoutError | ConnectionError):
         return True
     if isinstance(error, asyncpg.InterfaceError):  # asyncpg's for misuse too, which waiting does not cure

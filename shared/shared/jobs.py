@@ -29,6 +29,7 @@ LEASE: Final = 60.0
 MAX_ATTEMPTS: Final = 3
 _BEAT = 0.5
 _IDLE = 0.25
+_PAUSE_AFTER_FAILURE = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -154,8 +155,25 @@ class _Claim:
 async def run(
     database: Database, kinds: Mapping[str, Work], stop: asyncio.Event, *, lease: float = LEASE
 ) -> None:
-    """Work on jobs of these kinds until `stop`; the job in hand is then given back."""
+    """Work on jobs of these kinds until `stop`; the job in hand is then given back.
+
+    A database that is away is waited for; a job that lost it goes on once its lease has run out.
+    """
     worker = uuid7()
+    while not stop.is_set():
+        try:
+            await _work(database, worker, kinds, stop, lease=lease)
+        except Exception as failure:
+            if not problems.is_away(failure):
+                raise
+            log.warning("jobs_wait", failure=failure)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _PAUSE_AFTER_FAILURE)
+
+
+async def _work(
+    database: Database, worker: UUID, kinds: Mapping[str, Work], stop: asyncio.Event, *, lease: float
+) -> None:
     while not stop.is_set():
         claim = await _claim(database, worker, kinds, lease)
         if claim is None:

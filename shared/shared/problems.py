@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, EmulatedDBAPIException, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -172,8 +172,10 @@ _BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 def of_database(error: Exception, constraints: Mapping[str, type[Refusal]]) -> Refusal:
     """Return the refusal that a database error means; its message and values stay here."""
     cause: Any = error
-    if isinstance(error, DBAPIError):
-        cause = error.orig.__cause__ or error.orig if error.orig is not None else error
+    if isinstance(cause, DBAPIError):
+        cause = cause.orig or cause
+    if isinstance(cause, EmulatedDBAPIException):  # SQLAlchemy's coat around the driver's
+        cause = cause.__cause__ or cause
     state = str(getattr(cause, "sqlstate", None) or "")
     if isinstance(error, IntegrityError) or state.startswith("23"):
         name = str(getattr(cause, "constraint_name", None) or "")
@@ -185,6 +187,11 @@ def of_database(error: Exception, constraints: Mapping[str, type[Refusal]]) -> R
     if isinstance(error, OperationalError) or isinstance(cause, _BROKEN):
         return unavailable()
     return errors.InternalError()
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether an error says only that the database cannot be reached now."""
+    return to_refusal(error, constraints={}).status == errors.Unavailable.status
 
 
 def unavailable(seconds: int = 1) -> Refusal:
@@ -204,7 +211,13 @@ _HTTP: dict[int, type[Refusal]] = {
     415: errors.WrongContentType,
 }
 
-_DATABASE = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_DATABASE = (
+    DBAPIError,
+    EmulatedDBAPIException,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _AWAY = (PoolTimeout, ConnectionError, TimeoutError)
 """No connection to be had."""
 

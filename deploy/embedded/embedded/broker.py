@@ -28,6 +28,8 @@ class Broker:
     url: str
     users: dict[str, str]
     """Passwords by service; empty where an outside broker is used with the address as it was given."""
+    server: PrivateRabbit | None = None
+    """The node that we brought up, if we did."""
 
     def service_url(self, service: str) -> str:
         """Return the address with which a service's processes connect."""
@@ -59,7 +61,8 @@ def broker(layout: Layout) -> Iterator[Broker]:
         os.chown(written, node.data.stat().st_uid, node.data.stat().st_gid)
         written.write_text(json.dumps(definitions(users)))
         node.control("import_definitions", str(written))
-        yield Broker(node.url(), users)
+        node.write_all()
+        yield Broker(node.url(), users, node)
     finally:
         node.stop()
 

@@ -2,24 +2,24 @@
 
 PostgreSQL and RabbitMQ are found by `CHUMCHON_POSTGRES_URL` and `CHUMCHON_AMQP_URL` (administrators'
 addresses), else brought up privately in the data folder. Each process runs the very command that its
-container runs; one that dies is started again.
+container runs. What dies is started again: a process, and a server that was brought up here.
 """
 
 import asyncio
 import os
-import socket
 import sys
 import time
+from collections.abc import Coroutine
 from contextlib import ExitStack
 
 import uvloop
 
-from embedded import database, front, members
+from embedded import database, front, members, servers
 from embedded.broker import Broker, broker
 from embedded.layout import MEMBERS, SERVICES, Layout
-from embedded.run import postgres
 from embedded.supervisor import Child, Supervisor, end_leftovers
 from shared import process
+from shared.servers.ports import free_ports
 
 
 def main() -> None:
@@ -31,16 +31,28 @@ def main() -> None:
         stack.enter_context(layout.alone())
         end_leftovers(layout.processes)
         layout.need_port()
-        admin_url = os.environ.get("CHUMCHON_POSTGRES_URL") or stack.enter_context(postgres(layout.database))
+        own: dict[str, servers.Server] = {}
+        admin_url = os.environ.get("CHUMCHON_POSTGRES_URL")
+        if not admin_url:
+            server = stack.enter_context(servers.postgres(layout.database))
+            own["postgresql"], admin_url = server, server.url()
         found = stack.enter_context(broker(layout))
-        uvloop.run(_live(layout, found, admin_url=admin_url, began=began))
+        if found.server:
+            own["rabbitmq"] = found.server
+        uvloop.run(_kept(own, _live(layout, found, admin_url=admin_url, began=began)))
     print("stopped", flush=True)
+
+
+async def _kept(own: dict[str, servers.Server], living: Coroutine[None, None, None]) -> None:
+    """Live while our own servers are kept alive: they outlast every process."""
+    async with servers.kept(own, tell=front.say):
+        await living
 
 
 async def _live(layout: Layout, found: Broker, *, admin_url: str, began: float) -> None:
     await database.create(admin_url)
     names = [f"{service} {role}" for service in SERVICES for role in ("api", "worker")]
-    ports = dict(zip(names, _free_ports(len(names)), strict=True))
+    ports = dict(zip(names, free_ports(len(names)), strict=True))
     values = {
         name: members.service_values(layout, name, admin_url=admin_url, amqp_url=found.service_url(name))
         for name in SERVICES
@@ -94,15 +106,6 @@ async def _migrate(layout: Layout, values: dict[str, dict[str, str]], *, admin_u
 
 async def _ended(child: Child) -> int:
     return await (await child.start()).wait()
-
-
-def _free_ports(count: int) -> list[int]:
-    """Return so many ports that are free now."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 if __name__ == "__main__":

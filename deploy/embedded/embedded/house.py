@@ -11,19 +11,25 @@ from collections.abc import Iterator
 
 import gateway.app
 import gateway.settings
-from embedded import database, front, members, secrets
+from embedded import database, front, members, secrets, servers
 from embedded.layout import MEMBERS, SERVICES, Layout
 from shared import process, serving
 from shared.bus import InProcessBus
+from shared.servers.postgres import PrivatePostgres
 
 _LAST_RESORT_SECONDS = 30
 
 
-async def live(layout: Layout, *, admin_url: str, began: float) -> None:
+async def live(layout: Layout, *, server: PrivatePostgres, began: float) -> None:
     """Make the house ready, serve it, load the demo data on the first start; return when told to stop.
 
-    `began` is the monotonic time of the start.
+    `server` is brought up again when it dies; `began` is the monotonic time of the start.
     """
+    async with servers.kept({"postgresql": server}, tell=front.say):
+        await _live(layout, admin_url=server.url(), began=began)
+
+
+async def _live(layout: Layout, *, admin_url: str, began: float) -> None:
     known = {name: secrets.passwords(layout.secrets, name) for name in MEMBERS}
     await database.prepare(admin_url, known, tell=front.say)
     stop = asyncio.Event()

@@ -1,20 +1,18 @@
 """Everything in one process: `python -m embedded.run`, or `make run`.
 
-PostgreSQL runs beside it from a wheel; gateway, services and workers run under one TaskGroup, and events
-go through the in-process transport. One failing ends all: nothing half-alive stays behind.
+PostgreSQL runs beside it from a wheel and is brought up again when it dies. Gateway, services and workers
+run under one TaskGroup, and events go through the in-process transport. One failing ends all: nothing
+half-alive stays behind.
 """
 
-import contextlib
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 from embedded.layout import Layout
+from embedded.servers import postgres
 from embedded.supervisor import end_leftovers
-from shared.servers.postgres import PostgresUnavailableError, PrivatePostgres
 
 
 def main() -> None:
@@ -27,7 +25,7 @@ def main() -> None:
         stack.enter_context(layout.alone())
         end_leftovers(layout.processes)
         layout.need_port()
-        admin_url = stack.enter_context(postgres(layout.database))
+        server = stack.enter_context(postgres(layout.database))
         # The services' imports take the longest part of a start; a busy port or folder is told before them.
         import uvloop  # noqa: PLC0415
 
@@ -36,26 +34,12 @@ def main() -> None:
 
         with layout.logs.open("ab", buffering=0) as log:
             observability.configure_logging(stream=log)
-            uvloop.run(house.live(layout, admin_url=admin_url, began=began))
+            uvloop.run(house.live(layout, server=server, began=began))
     print("stopped", flush=True)
 
 
 def _interrupted(*_: object) -> None:
     raise KeyboardInterrupt
-
-
-@contextlib.contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """Run the private PostgreSQL while the context lasts; yield the administrator's address."""
-    server = PrivatePostgres(folder)
-    try:
-        server.start()
-    except PostgresUnavailableError as error:
-        sys.exit(f"PostgreSQL did not start: {error}")
-    try:
-        yield server.url()
-    finally:
-        server.stop()
 
 
 if __name__ == "__main__":

@@ -77,6 +77,19 @@ def end_leftovers(pids: Path) -> None:
     pids.unlink()
 
 
+class Pauses:
+    """How long to wait before each new start: twice as long every time, short again after a steady while."""
+
+    def __init__(self) -> None:
+        self._next = _FIRST_PAUSE
+
+    def after(self, ran: float) -> float:
+        """Return the pause in seconds after a run of `ran` seconds."""
+        pause = _FIRST_PAUSE if ran > _STEADY_SECONDS else self._next
+        self._next = min(pause * 2, _LONGEST_PAUSE)
+        return pause
+
+
 class Supervisor:
     """Keeps children alive until `stop` is set; `pids` is a file that says which process is which."""
 
@@ -99,7 +112,7 @@ class Supervisor:
         self._pids.unlink(missing_ok=True)
 
     async def _keep(self, child: Child) -> None:
-        pause, loop = _FIRST_PAUSE, asyncio.get_running_loop()
+        pauses, loop = Pauses(), asyncio.get_running_loop()
         while True:
             process = await child.start()
             began = loop.time()
@@ -108,13 +121,12 @@ class Supervisor:
             code = await process.wait()
             if self._stop.is_set():
                 return
+            pause = pauses.after(loop.time() - began)
             how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             self._say(child, f"ended ({how}), starts again in {pause:.1f} s")
             await asyncio.sleep(pause)
             if self._stop.is_set():
                 return
-            steady = loop.time() - began > _STEADY_SECONDS
-            pause = _FIRST_PAUSE if steady else min(pause * 2, _LONGEST_PAUSE)
 
     async def _end(self, children: Sequence[Child]) -> None:
         await asyncio.gather(*(child.stop() for child in children))

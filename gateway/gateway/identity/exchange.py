@@ -11,8 +11,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from gateway.identity.errors import RoleNeeded
 from gateway.identity.queries import grants_of
 from gateway.identity.service import ACCESS_TYP, AUDIENCE, in_one_role
@@ -141,7 +139,9 @@ class TokenExchange:
             except TokenInvalid:
                 self._known.pop(authorization, None)
                 raise
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
+            except Exception as error:
+                if not problems.is_away(error):
+                    raise
                 if now - known.read_at >= INTERNAL_SECONDS - 5:
                     raise problems.unavailable() from error
         return known

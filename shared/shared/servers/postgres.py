@@ -6,6 +6,7 @@ the folder or the binaries lie under a private home, root keeps them in `/var/tm
 home's permissions, and leaves a note in the folder.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -19,8 +20,13 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
+
 _SUPERUSER = "postgres"
 _START_SECONDS = 60
+_IO_WORKERS_SINCE = 18
+"""From this version on PostgreSQL reads through workers; one that is killed during recovery can leave the
+recovery waiting for ever (seen in 18.6)."""
 _SOCKET_NAME_LIMIT = 90  # the kernel's limit is 107 bytes with the file's name
 
 # Nobody replicates or archives from a server of our own, so its log holds what a crash needs and no more: an
@@ -62,7 +68,10 @@ class PrivatePostgres:
         return f"postgresql://{user}:{secret}@/{database}?host={quote(str(self._sockets), safe='')}"
 
     def start(self) -> None:
-        """Make the cluster if it is new, start the server and wait until it answers."""
+        """Make the cluster if it is new, start the server and wait until it answers.
+
+        After a crash this is the way back: what is left of the server is ended first.
+        """
         binaries = self._binaries()
         self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.data / "PG_VERSION").exists():
@@ -83,6 +92,10 @@ class PrivatePostgres:
             )
         self._wait(binaries)
 
+    def running(self) -> bool:
+        """Tell whether the server lives: its first process, which restarts the others itself."""
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
         """Stop the server: clients are ended, everything is written."""
         if self._process is None:
@@ -94,6 +107,7 @@ class PrivatePostgres:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(timeout=30)
         self._process = None
+        self._end_orphans()
         shutil.rmtree(self._sockets, ignore_errors=True)
 
     def remove(self) -> None:
@@ -166,29 +180,53 @@ class PrivatePostgres:
             raise PostgresUnavailableError(done.stderr.decode(errors="replace"))
 
     def _write_settings(self) -> None:
-        shutil.rmtree(self._sockets, ignore_errors=True)
-        self._sockets.mkdir(mode=0o700)
-        if self._account is not None:
-            os.chown(self._sockets, self._account.pw_uid, self._account.pw_gid)
-        settings = {"listen_addresses": "", "unix_socket_directories": str(self._sockets), **self.settings}
+        if self._process is None:
+            shutil.rmtree(self._sockets, ignore_errors=True)  # whoever made it
+            self._sockets.mkdir(mode=0o700)
+            if self._account is not None:
+                os.chown(self._sockets, self._account.pw_uid, self._account.pw_gid)
+        for lock in self._sockets.glob("*.lock"):  # of a server that was killed: it names a process
+            lock.unlink()
+        settings = {"listen_addresses": "", "unix_socket_directories": str(self._sockets)}
+        if int((self.data / "PG_VERSION").read_text()) >= _IO_WORKERS_SINCE:
+            settings["io_method"] = "sync"
+        settings |= self.settings
         lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
         (self.data / "postgresql.auto.conf").write_text("".join(lines))
 
     def _end_leftover(self) -> None:
         """Stop the server of this folder that a killed run left behind, and wait for it."""
         pid_file = self.data / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        pid = int(pid_file.read_text().splitlines()[0])
-        if not _is_postgres(pid):
-            return
-        os.kill(pid, signal.SIGINT)
+        first = (pid_file.read_text() if pid_file.exists() else "").partition("\n")[0]
+        if first.isdecimal() and int(first) in self._left():
+            os.kill(int(first), signal.SIGINT)
+            self._wait_for_end()
+        self._end_orphans()
+        pid_file.unlink(missing_ok=True)  # the process it names may be anybody's by now
+
+    def _end_orphans(self) -> None:
+        """End processes that outlived a killed server: none may write while a new one recovers."""
+        for pid in self._left():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._wait_for_end()
+
+    def _wait_for_end(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while _is_postgres(pid):
+        while left := self._left():
             if time.monotonic() > deadline:
-                message = f"another PostgreSQL (process {pid}) uses {self.data} and does not stop"
+                message = f"another PostgreSQL (processes {left}) uses {self.data} and does not stop"
                 raise PostgresUnavailableError(message)
             time.sleep(0.05)
+
+    def _left(self) -> list[int]:
+        """Return the living processes of PostgreSQL that work in our data folder."""
+        found, folder = [], str(self.data.resolve())
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):  # a zombie has no folder
+                if "postgres" in process.name() and process.cwd() == folder:
+                    found.append(process.pid)
+        return found
 
     def _wait(self, binaries: Path) -> None:
         assert self._process is not None  # noqa: S101  # start() just made it
@@ -196,6 +234,8 @@ class PrivatePostgres:
         ready: list[str | Path] = [binaries / "pg_isready", "-q", "-h", self._sockets]
         while subprocess.run(ready, check=False).returncode:
             if self._process.poll() is not None or time.monotonic() > deadline:
+                self._process.kill()
+                self._process.wait()
                 log = (self.folder / "postgres.log").read_text(errors="replace")
                 message = f"PostgreSQL did not start; its last words:\n{log[-2000:]}"
                 raise PostgresUnavailableError(message)
@@ -247,13 +287,3 @@ def _copy_install(package: Path) -> Path:
         except OSError:  # another start was quicker
             shutil.rmtree(scratch, ignore_errors=True)
     return target / package.name / "pginstall" / "bin"
-
-
-def _is_postgres(pid: int) -> bool:
-    import psutil  # noqa: PLC0415  # comes with the extra `servers`
-
-    try:
-        process = psutil.Process(pid)
-        return "postgres" in process.name() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

@@ -15,11 +15,14 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import psutil
+
+from shared.servers.ports import free_ports
 
 _START_SECONDS = 90
 _STOP_SECONDS = 40
@@ -60,11 +63,15 @@ class PrivateRabbit:
         return f"amqp://{user}:{secret}@127.0.0.1:{self._ports[0]}/"
 
     def start(self) -> None:
-        """Make the node if it is new, start it and wait until it takes connections."""
+        """Make the node if it is new, start it and wait until it takes connections.
+
+        After a crash this is the way back: what is left of the node is ended first.
+        """
         server = _find_server()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data.mkdir(parents=True, exist_ok=True)
         self.data.chmod(0o700)
+        self._end(signal.SIGTERM)
         self._end_leftover()
         self._write_settings()
         if self._account is not None:
@@ -79,6 +86,10 @@ class PrivateRabbit:
         (self.folder / "rabbitmq.pids").write_text("\n".join(str(process.pid) for process in self._processes))
         self._guard = _guard([process.pid for process in self._processes])
         self._wait()
+
+    def running(self) -> bool:
+        """Tell whether the node lives: its start script (which ends with it) and its epmd."""
+        return bool(self._processes) and all(process.poll() is None for process in self._processes)
 
     def stop(self) -> None:
         """Stop the node: clients are ended, everything is written."""
@@ -103,6 +114,13 @@ class PrivateRabbit:
             raise RabbitUnavailableError((done.stdout + done.stderr).decode(errors="replace"))
         return done.stdout.decode()
 
+    def write_all(self) -> None:
+        """Bring to the disk what the node would write within seconds, above all which queues there are.
+
+        A quorum queue whose entry a crash loses comes back empty.
+        """
+        self.control("eval", "[dets:sync(T) || T <- dets:all()].")
+
     def _place(self) -> Path:
         if self._account is None or _reachable(self.folder):
             return self.folder / "rabbitmq"
@@ -112,7 +130,7 @@ class PrivateRabbit:
     def _write_settings(self) -> None:
         known = self.data / "ports"
         if not known.exists():
-            known.write_text(" ".join(str(port) for port in _free_ports(3)))
+            known.write_text(" ".join(str(port) for port in free_ports(3)))
             _private(self.data / "password", secrets.token_urlsafe(24))
             _private(self.data / ".erlang.cookie", secrets.token_hex(20))
             (self.data / ".erlang.cookie").chmod(0o400)
@@ -192,7 +210,7 @@ class PrivateRabbit:
         if not known.exists():
             return
         for pid in reversed([int(line) for line in known.read_text().split()]):
-            if _is_ours(pid):
+            if any(_is_ours(member) for member in _members(pid)):
                 _end_group(pid, signal.SIGKILL)
         known.unlink()
 
@@ -247,14 +265,6 @@ def _reachable(path: Path) -> bool:
     return all(folder.stat().st_mode & 0o001 for folder in folders)
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
 def _private(path: Path, text: str) -> None:
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
@@ -296,15 +306,19 @@ def _end_group(leader: int, how: signal.Signals) -> None:
 
 def _alive(leader: int) -> bool:
     """Tell whether a process of the group still runs (the script ends before the node it started)."""
+    return next(_members(leader), None) is not None
+
+
+def _members(leader: int) -> Iterator[psutil.Process]:
+    """Yield the living processes of a group; its leader may be gone."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
             if os.getpgid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
-                return True
-    return False
+                yield process
 
 
-def _is_ours(pid: int) -> bool:
+def _is_ours(process: psutil.Process) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess):
-        words = " ".join(psutil.Process(pid).cmdline())
+        words = " ".join(process.cmdline())
         return "rabbitmq" in words or "epmd" in words
     return False
