@@ -5,11 +5,9 @@ Whoever asks has made sure that the fund is in the caller's areas (`registry.ser
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -93,13 +91,13 @@ def _meetings(wanted: MeetingsOf) -> Select[tuple[object, ...]]:
 
 async def page_of_meetings(
     session: AsyncSession, wanted: MeetingsOf, *, before: tuple[date, UUID] | None, limit: int
-) -> list[dict[str, Any]]:
+) -> list[asyncpg.Record]:
     """Return up to `limit` meetings, newest first, from the first before `before`."""
     key = (_MEETINGS.c.held_on, _MEETINGS.c.id)
     statement = _meetings(wanted).order_by(*(column.desc() for column in key)).limit(limit)
     if before is not None:
         statement = statement.where(tuple_(*key) < before)
-    return [_whole(row) for row in await fetch(session, statement)]
+    return await fetch(session, statement)
 
 
 async def count_meetings(session: AsyncSession, wanted: MeetingsOf) -> int:
@@ -108,14 +106,8 @@ async def count_meetings(session: AsyncSession, wanted: MeetingsOf) -> int:
     return int(rows[0]["n"])
 
 
-async def one_meeting(session: AsyncSession, fund_id: UUID, meeting_id: UUID) -> dict[str, Any] | None:
+async def one_meeting(session: AsyncSession, fund_id: UUID, meeting_id: UUID) -> asyncpg.Record | None:
     """Return a fund's meeting whole."""
     statement = _meetings(MeetingsOf(fund_id)).where(_MEETINGS.c.id == meeting_id)
     rows = await fetch(session, statement)
-    return _whole(rows[0]) if rows else None
-
-
-def _whole(row: asyncpg.Record) -> dict[str, Any]:
-    found = dict(row)
-    found["decisions"] = orjson.loads(found["decisions"])
-    return found
+    return rows[0] if rows else None

@@ -89,12 +89,12 @@ async def appoint_fund_committee_member(
 
     แต่งตั้งกรรมการตามวาระ ประธาน เลขานุการ และเหรัญญิกมีได้ตำแหน่งละหนึ่งคนในเวลาเดียวกัน
     """
-    member_id = await service.appoint(session, fund_id=fund_id, new=body, actor=principal, now=clock.now())
-    return await _term(session, fund_id, member_id, code=status.HTTP_201_CREATED)
+    term_id = await service.appoint(session, fund_id=fund_id, new=body, actor=principal, now=clock.now())
+    return await _term(session, fund_id, term_id, code=status.HTTP_201_CREATED)
 
 
 @router.patch(
-    "/funds/{fund_id}/committee/{member_id}",
+    "/funds/{fund_id}/committee/{term_id}",
     response_model=FundCommitteeMemberOut,
     responses=problems.responses(
         FundNotFound,
@@ -112,7 +112,7 @@ async def change_fund_committee_member(
     session: Session,
     principal: FundWriter,
     fund_id: UUID,
-    member_id: UUID,
+    term_id: UUID,
     if_match: etags.IfMatch,
     body: FundCommitteeMemberChange,
 ) -> Response:
@@ -123,13 +123,13 @@ async def change_fund_committee_member(
     await service.change_term(
         session,
         fund_id=fund_id,
-        member_id=member_id,
+        member_id=term_id,
         patch=body,
         if_match=if_match,
         actor=principal,
         now=clock.now(),
     )
-    return await _term(session, fund_id, member_id, code=status.HTTP_200_OK)
+    return await _term(session, fund_id, term_id, code=status.HTTP_200_OK)
 
 
 @router.get(
@@ -279,8 +279,8 @@ async def read_fund_minutes(
     return answer
 
 
-async def _term(session: AsyncSession, fund_id: UUID, member_id: UUID, *, code: int) -> Response:
-    found = next(one for one in await queries.terms(session, fund_id) if one["id"] == member_id)
+async def _term(session: AsyncSession, fund_id: UUID, term_id: UUID, *, code: int) -> Response:
+    found = next(one for one in await queries.terms(session, fund_id) if one["id"] == term_id)
     return _answer(found, code)
 
 

@@ -211,7 +211,7 @@ async def attach_minutes(
 
 async def _locked_meeting(
     session: AsyncSession, fund_id: UUID, meeting_id: UUID, *, actor: Principal
-) -> dict[str, Any]:
+) -> asyncpg.Record:
     await registry.lock(session, fund_id, principal=actor, active=False)
     found = await queries.one_meeting(session, fund_id, meeting_id)
     if found is None:

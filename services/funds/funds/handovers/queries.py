@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
-from sqlalchemy import Select, Text, cast, func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.handovers.models import FundHandover
@@ -17,9 +16,6 @@ from shared.areas import widest
 from shared.db import driver, fetch
 
 _TABLE = FundHandover.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-_JSON = ("books", "documents")
-_SHOWN = [cast(column, Text).label(column.name) if column.name in _JSON else column for column in _TABLE.c]
-
 # The books are the ledger's; a position in them is all that is read here.
 _LAST_NUMBER = "SELECT last_number FROM fund_books WHERE fund_id = $1"
 
@@ -49,7 +45,7 @@ GROUP BY fund_id, area_code ORDER BY area_code, fund_id
 
 
 def _listed(fund_id: UUID, state: HandoverState | None) -> Select[Any]:
-    statement: Select[Any] = select(*_SHOWN).where(_TABLE.c.fund_id == fund_id)
+    statement: Select[Any] = select(*_TABLE.c).where(_TABLE.c.fund_id == fund_id)
     return statement if state is None else statement.where(_TABLE.c.state == state.value)
 
 
@@ -106,10 +102,7 @@ async def _whole(session: AsyncSession, rows: Sequence[asyncpg.Record]) -> list[
     """Return hand-overs with what was counted in them (`Counted`) and who signed."""
     connection = await driver(session)
     ids = [row["id"] for row in rows]
-    found = [
-        {**row, **{name: orjson.loads(row[name]) for name in _JSON}, "balances": [], "signatures": []}
-        for row in rows
-    ]
+    found = [{**row, "balances": [], "signatures": []} for row in rows]
     by_id = {one["id"]: one for one in found}
     for row in await connection.fetch(_BALANCES, ids):
         counted = Counted(Account(row["account"]), row["counted"], row["booked"])

@@ -1,0 +1,161 @@
+"""One of everything that a path names, in one area, and a body for every write: for test_every_route.py.
+
+Whoever adds a capability adds a maker that puts the ids of its things into the world under the names that
+its paths use, and a body for each of its writes under the name of the operation. Where a name means two
+things, the world is asked first for the segment before it: `accounts.code`.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.bank_accounts import service as bank_accounts
+from funds.bank_accounts.schemas import NewBankAccount
+from funds.handovers import service as handovers
+from funds.handovers.schemas import NewHandover
+from funds.registry import service as registry
+from shared import clock
+from tests.factories import (
+    NOW,
+    OFFICER,
+    a_committee_member,
+    a_contribution,
+    a_fund,
+    a_group,
+    a_household,
+    a_meeting,
+    a_member,
+)
+
+World = dict[str, str]
+Maker = Callable[[AsyncSession, World], Awaitable[World]]
+
+AREA, VILLAGE, NEIGHBOUR = "341902", "34190201", "3415"
+"""The world lies in a tambon of Phibun Mangsahan; the neighbour is Warin Chamrap."""
+
+PUBLIC = (
+    "/v1/fund-holidays",
+    "/v1/fund-products",
+    "/v1/funds/banks",
+    "/v1/instruments",
+    "/v1/loan-schedules",
+)
+"""Paths whose content is the same for everybody."""
+
+
+async def a_registered_fund(session: AsyncSession, world: World) -> World:
+    """Make a women's fund with everything that the registry, committees and members keep of it."""
+    fund = await a_fund(session, area_code=AREA)
+    account = NewBankAccount(bank_code="034", account_no="0201234567", account_name="กองทุน")
+    counted = [{"account": code, "counted": "0.00"} for code in ("1000", "1010")]
+    handover = NewHandover.model_validate(
+        {
+            "handed_on": "2024-12-31",
+            "reason": "term_ended",
+            "books": [{"name": "สมุดเงินสด", "count": 1}],
+            "balances": counted,
+        }
+    )
+    group = await a_group(session, fund)
+    by = {"fund_id": fund.id, "actor": OFFICER, "now": NOW}
+    del world
+    made = {
+        "fund_id": fund.id,
+        "capital_id": await a_contribution(session, fund.id, amount=28_000_000),
+        "account_id": await bank_accounts.register(session, new=account, **by),
+        "term_id": await a_committee_member(session, fund),
+        "meeting_id": await a_meeting(session, fund),
+        "handover_id": await handovers.record(session, new=handover, **by),
+        "group_id": group.id,
+        "member_id": group.member_ids[1],
+        "another_member_id": (await a_member(session, fund)).id,
+    }
+    return {name: str(value) for name, value in made.items()}
+
+
+async def a_target_household(session: AsyncSession, world: World) -> World:
+    """Let funds know of a certified household, in a village with a poverty fund."""
+    del world
+    fund = await a_fund(session, kind="poverty", area_code=VILLAGE)
+    assert await registry.require(session, fund.id, principal=OFFICER)
+    return {"household_id": str((await a_household(session, fund)).id), "poverty_fund_id": str(fund.id)}
+
+
+MAKERS: list[Maker] = [a_registered_fund, a_target_household]
+"""In order: a maker finds in the world what those before it have made."""
+
+_DAY = (clock.business_date(clock.now()) + timedelta(days=1)).isoformat()
+
+BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "change_fund": lambda _: {"name_en": "Kut Chomphu women's fund"},
+    "set_fund_state": lambda _: {"state": "suspended", "reason": "ตรวจสอบบัญชี"},
+    "register_fund_bank_account": lambda _: {
+        "bank_code": "030",
+        "account_no": "0209999999",
+        "account_name": "กองทุน",
+    },
+    "change_fund_bank_account": lambda _: {"branch": "พิบูลมังสาหาร"},
+    "add_fund_setting": lambda _: {
+        "product_code": "WOMENS_REVOLVING",
+        "valid_from": _DAY,
+        "annual_rate": "2.00",
+        "source": "มติที่ประชุม",
+    },
+    "book_fund_capital": lambda _: {
+        "contributed_on": "2025-10-15",
+        "amount": "280000.00",
+        "origin": "state",
+        "held_as": "bank",
+        "document_no": "พช 1/2569",
+    },
+    "reverse_fund_capital": lambda _: {"reason": "บันทึกซ้ำ"},
+    "appoint_fund_committee_member": lambda _: {"display_name": "นางใหม่", "term_from": "2025-10-01"},
+    "change_fund_committee_member": lambda _: {"term_to": "2026-01-10", "end_reason": "resigned"},
+    "record_fund_meeting": lambda _: {
+        "held_on": "2026-01-05",
+        "kind": "general",
+        "minutes_no": "99/2569",
+        "present": 20,
+        "total": 31,
+    },
+    "change_fund_meeting": lambda _: {"present": 8},
+    "record_fund_handover": lambda _: {
+        "handed_on": date(2026, 1, 5).isoformat(),
+        "reason": "resigned",
+        "books": [{"name": "สมุดเงินสด", "count": 1}],
+        "balances": [{"account": code, "counted": "0.00"} for code in ("1000", "1010")],
+        "explanation": "นับไม่ทัน",
+    },
+    "change_fund_handover": lambda _: {"explanation": "นับใหม่แล้ว"},
+    "sign_fund_handover": lambda _: {"side": "outgoing", "display_name": "นางบุญมี ใจดี"},
+    "enrol_fund_member": lambda _: {"name": "นางสาวใหม่ ใจดี", "joined_on": "2026-01-05"},
+    "change_fund_member": lambda _: {"phone": "0812345678"},
+    "remove_fund_member": lambda _: {"left_on": "2026-01-05", "reason": "moved_away"},
+    "form_borrower_group": lambda world: {
+        "name": "กลุ่มใหม่",
+        "formed_on": "2026-01-05",
+        "members": [{"member_id": world["another_member_id"]}],
+    },
+    "change_borrower_group": lambda _: {"name": "กลุ่มชื่อใหม่"},
+    "join_borrower_group": lambda world: {"member_id": world["another_member_id"]},
+    "leave_borrower_group": lambda _: {"left_on": "2026-01-05"},
+}
+"""What each write sends, by the operation's name."""
+
+FILES: dict[str, tuple[str, bytes, str]] = {
+    "attach_fund_minutes": ("minutes.pdf", b"%PDF-1.7 minutes", "application/pdf")
+}
+"""The uploads, by the operation's name."""
+
+QUERIES: dict[str, dict[str, str]] = {}
+"""Query parameters that a read needs, by the operation's name."""
+
+HEADERS: dict[str, dict[str, str]] = {}
+"""Headers that an operation needs beside `If-Match: *`, by its name."""
+
+STATES: dict[str, str] = {
+    "read_fund_minutes": "nobody has attached a file in the world: tests/committees",
+}
+"""Operations that need another state than the world's, with where their two sides are tested."""
