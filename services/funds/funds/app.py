@@ -2,6 +2,8 @@
 
 from fastapi import FastAPI
 
+from funds.adjustments import routes as adjustments
+from funds.adjustments.errors import CONSTRAINTS as ADJUSTMENTS
 from funds.bank_accounts import routes as bank_accounts
 from funds.bank_accounts.errors import CONSTRAINTS as BANK_ACCOUNTS
 from funds.capital import routes as capital
@@ -15,10 +17,13 @@ from funds.handovers.errors import CONSTRAINTS as HANDOVERS
 from funds.holidays import routes as holidays
 from funds.holidays.errors import CONSTRAINTS as HOLIDAYS
 from funds.known_households import routes as known_households
+from funds.ledger import routes as ledger
 from funds.ledger.errors import CONSTRAINTS as LEDGER
 from funds.members import group_routes as borrower_groups
 from funds.members import routes as members
 from funds.members.errors import CONSTRAINTS as MEMBERS
+from funds.periods import routes as periods
+from funds.periods.errors import CONSTRAINTS as PERIODS
 from funds.products import routes as products
 from funds.products.errors import CONSTRAINTS as PRODUCTS
 from funds.registry import routes as registry
@@ -46,6 +51,9 @@ ROUTERS = [
     products.router,
     schedules.router,
     holidays.router,
+    ledger.router,
+    periods.router,
+    adjustments.router,
     instrument_routes.router("funds"),
 ]
 
@@ -58,6 +66,8 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **HANDOVERS,
     **MEMBERS,
     **LEDGER,
+    **PERIODS,
+    **ADJUSTMENTS,
     **PRODUCTS,
     **HOLIDAYS,
 }

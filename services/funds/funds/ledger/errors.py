@@ -1,6 +1,6 @@
 """Refusals about books."""
 
-from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
 
 
 class BooksNotFound(NotFound):
@@ -15,20 +15,6 @@ class JournalNotFound(NotFound):
 
     code = "journal_not_found"
     title_th, title_en = "ไม่พบรายการบัญชีนี้", "There is no such journal"
-
-
-class AdjustmentNotFound(NotFound):
-    """The fund has no proposed entry of this id."""
-
-    code = "adjustment_not_found"
-    title_th, title_en = "ไม่พบรายการปรับปรุงนี้", "There is no such adjustment"
-
-
-class PeriodNotFound(NotFound):
-    """No period of the fund was closed on this day."""
-
-    code = "period_not_found"
-    title_th, title_en = "ไม่พบงวดบัญชีที่ปิดในวันนี้", "No period was closed on this day"
 
 
 class BooksExist(Conflict):
@@ -57,13 +43,6 @@ class PeriodClosed(Conflict):
 
     code = "period_closed"
     title_th, title_en = "งวดบัญชีปิดแล้ว", "The period is closed"
-
-
-class PeriodNotEnded(Conflict):
-    """A period is closed when its last day is over."""
-
-    code = "period_not_ended"
-    title_th, title_en = "งวดบัญชียังไม่สิ้นสุด", "The period has not ended yet"
 
 
 class UnbalancedEntry(InvalidField):
@@ -101,27 +80,6 @@ class NotReversible(Conflict):
     title_th, title_en = "รายการนี้กลับรายการไม่ได้", "The journal cannot be reversed"
 
 
-class AdjustmentExists(Conflict):
-    """The id is taken."""
-
-    code = "adjustment_exists"
-    title_th, title_en = "มีรายการปรับปรุงนี้แล้ว", "The adjustment exists already"
-
-
-class AdjustmentDecided(Conflict):
-    """It was posted or rejected before."""
-
-    code = "adjustment_decided"
-    title_th, title_en = "รายการปรับปรุงนี้ตัดสินแล้ว", "The adjustment is decided already"
-
-
-class OwnAdjustment(Forbidden):
-    """Who wrote an entry does not confirm it."""
-
-    code = "own_adjustment"
-    title_th, title_en = "ผู้เสนออนุมัติรายการของตนเองไม่ได้", "Who proposed it may not decide it"
-
-
 class AppendOnly(Conflict):
     """Books are only added to."""
 
@@ -135,7 +93,6 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "ck_fund_books_available": OverCapital,
     "ck_fund_books_reserved": ReservedTooLittle,
     "fk_journals_fund_id": BooksNotFound,
-    "fk_ledger_periods_fund_id": BooksNotFound,
     "ck_journals_balanced": UnbalancedEntry,
     "ck_journals_total": UnbalancedEntry,
     "ck_journals_line_count": UnbalancedEntry,
@@ -150,8 +107,4 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "ck_journal_lines_loan_id": LineNotValid,
     "ck_journal_lines_member_id": LineNotValid,
     "ck_journal_lines_journal": AppendOnly,
-    "ck_ledger_periods_open": PeriodClosed,
-    "ck_ledger_periods_period_to": PeriodNotEnded,
-    "pk_ledger_adjustments": AdjustmentExists,
-    "ck_ledger_adjustments_two_persons": OwnAdjustment,
 }

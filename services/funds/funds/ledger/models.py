@@ -1,11 +1,9 @@
 """Tables of the books; written by `service.py` through the driver, projections by the database's triggers."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, SmallInteger, Text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from funds.db import Base
@@ -94,43 +92,3 @@ class LedgerMonth(Base, table=True):
     area_code: str = Field(sa_column=Column(CODE, nullable=False))
     debit: int = Field(sa_column=Column(BigInteger, nullable=False))
     credit: int = Field(sa_column=Column(BigInteger, nullable=False))
-
-
-class LedgerPeriod(Base, table=True):
-    """A closed period with the trial balance that the database counted when it closed."""
-
-    __tablename__ = "ledger_periods"
-
-    fund_id: UUID = Field(primary_key=True)
-    period_to: date = Field(primary_key=True)
-    area_code: str = Field(sa_column=Column(CODE, nullable=False))
-    period_from: date | None = None
-    kind: str = Field(sa_column=Column(CODE, nullable=False))
-    last_number: int = Field(sa_column=Column(BigInteger, nullable=False))
-    trial_balance: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    closed_by: str = Field(sa_column=Column(CODE, nullable=False))
-    closed_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-
-
-class LedgerAdjustment(Base, table=True):
-    """An entry written by hand: proposed by one person, posted or rejected by another."""
-
-    __tablename__ = "ledger_adjustments"
-
-    id: UUID = Field(primary_key=True)
-    fund_id: UUID
-    area_code: str = Field(sa_column=Column(CODE, nullable=False))
-    kind: str = Field(sa_column=Column(CODE, nullable=False))
-    business_date: date
-    document_no: str | None = Field(default=None, sa_column=Column(Text))
-    memo: str = Field(sa_column=Column(Text, nullable=False))
-    lines: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
-    state: str = Field(default="proposed", sa_column=Column(CODE, nullable=False))
-    proposed_by: str = Field(sa_column=Column(CODE, nullable=False))
-    decided_by: str | None = Field(default=None, sa_column=Column(CODE))
-    decided_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
-    reason: str | None = Field(default=None, sa_column=Column(Text))
-    journal_id: UUID | None = None
-    version: int = 1
-    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -118,7 +118,7 @@ async def post_many(
 ) -> list[Posted]:
     """Book entries of one fund in their order, in one statement; all or none. Raises as `post` does."""
     for at, entry in enumerate(entries):
-        _check(entry, pointer="" if len(entries) == 1 else f"/entries/{at}")
+        check(entry, pointer="" if len(entries) == 1 else f"/entries/{at}")
     if not entries:
         return []
     ids = [uuid7() for _ in entries]
@@ -194,6 +194,23 @@ async def release(session: AsyncSession, *, fund_id: UUID, amount: int) -> None:
     await _move(session, _RELEASE, fund_id=fund_id, amount=amount)
 
 
+async def lock(session: AsyncSession, *, fund_id: UUID) -> None:
+    """Let nobody post in a fund's books until the transaction ends; raises BooksNotFound."""
+    connection = await driver(session)
+    if await connection.fetchval("SELECT 1 FROM fund_books WHERE fund_id = $1 FOR UPDATE", fund_id) is None:
+        raise BooksNotFound
+
+
+def check(entry: Entry, *, pointer: str = "") -> None:
+    """Raise UnbalancedEntry or LineNotValid for an entry that cannot be; `pointer` is where it stands."""
+    found = wrongs(entry)
+    if not found:
+        return
+    errors = [_field(wrong, pointer) for wrong in found]
+    unbalanced = any(wrong.fault in (Fault.UNBALANCED, Fault.TOO_FEW_LINES) for wrong in found)
+    raise (UnbalancedEntry if unbalanced else LineNotValid)(errors=errors)
+
+
 async def _move(session: AsyncSession, statement: str, *, fund_id: UUID, amount: int) -> None:
     if amount < 0:
         raise ValueError("an amount to reserve or release is not negative")
@@ -211,15 +228,6 @@ async def _move(session: AsyncSession, statement: str, *, fund_id: UUID, amount:
 
 def _subject(actor: Principal | str) -> str:
     return actor if isinstance(actor, str) else actor.subject
-
-
-def _check(entry: Entry, *, pointer: str) -> None:
-    found = wrongs(entry)
-    if not found:
-        return
-    errors = [_field(wrong, pointer) for wrong in found]
-    unbalanced = any(wrong.fault in (Fault.UNBALANCED, Fault.TOO_FEW_LINES) for wrong in found)
-    raise (UnbalancedEntry if unbalanced else LineNotValid)(errors=errors)
 
 
 _TEXTS = {

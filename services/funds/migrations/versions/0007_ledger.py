@@ -208,6 +208,7 @@ def _adjustments() -> None:
         sa.Column("document_no", sa.Text),
         sa.Column("memo", sa.Text, nullable=False),
         sa.Column("lines", postgresql.JSONB, nullable=False),
+        sa.Column("reverses", sa.Uuid),
         sa.Column("state", CODE, nullable=False, server_default="proposed"),
         sa.Column("proposed_by", CODE, nullable=False),
         sa.Column("decided_by", CODE),
@@ -220,6 +221,9 @@ def _adjustments() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_ledger_adjustments"),
         sa.CheckConstraint(
             "kind IN ('adjustment', 'expense', 'transfer', 'reversal')", name="ck_ledger_adjustments_kind"
+        ),
+        sa.CheckConstraint(
+            "(kind = 'reversal') = (reverses IS NOT NULL)", name="ck_ledger_adjustments_reverses"
         ),
         sa.CheckConstraint(
             "state IN ('proposed', 'posted', 'rejected')", name="ck_ledger_adjustments_state"
@@ -236,6 +240,10 @@ def _adjustments() -> None:
         comment="Entries written by hand: proposed by one person, posted or rejected by another",
     )
     op.create_index("ix_ledger_adjustments_fund_id", "ledger_adjustments", ["fund_id", "id"])
+    op.create_index(
+        "ix_ledger_adjustments_proposed", "ledger_adjustments", ["fund_id", "business_date"],
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
 
 
 # The row of the fund's books is locked here, until the transaction ends: postings of one fund take turns, so
