@@ -8,15 +8,24 @@ things, the world is asked first for the segment before it: `accounts.code`.
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.adjustments import queries as adjustment_queries
+from funds.adjustments import service as adjustments
+from funds.adjustments.rules import Decision
+from funds.adjustments.schemas import NewAdjustment, NewDecision
 from funds.bank_accounts import service as bank_accounts
 from funds.bank_accounts.schemas import NewBankAccount
 from funds.handovers import service as handovers
 from funds.handovers.schemas import NewHandover
+from funds.periods import service as periods
+from funds.periods.schemas import NewPeriod
 from shared import clock
 from tests.factories import (
+    APPROVER,
+    CHAIR,
     NOW,
     OFFICER,
     a_committee_member,
@@ -81,7 +90,34 @@ async def a_target_household(session: AsyncSession, world: World) -> World:
     return {"household_id": str((await a_household(session, fund)).id), "poverty_fund_id": str(fund.id)}
 
 
-MAKERS: list[Maker] = [a_registered_fund, a_target_household]
+async def books_of_the_fund(session: AsyncSession, world: World) -> World:
+    """Close a period of the fund's books, and write two entries by hand: one posted, one waiting."""
+    fund_id = UUID(world["fund_id"])
+    by: dict[str, Any] = {"fund_id": fund_id, "now": NOW}
+    await periods.close(session, new=NewPeriod(period_to=date(2024, 12, 31)), actor=OFFICER, **by)
+    paper = NewAdjustment.model_validate(PAPER)
+    posted = await adjustments.propose(session, new=paper, actor=OFFICER, **by)
+    decision = NewDecision(decision=Decision.POST)
+    await adjustments.decide(session, adjustment_id=posted, new=decision, actor=APPROVER, **by)
+    waiting = await adjustments.propose(session, new=paper, actor=CHAIR, **by)
+    found = await adjustment_queries.one(session, fund_id, posted)
+    assert found is not None
+    return {
+        "journal_id": str(found["journal_id"]),
+        "adjustment_id": str(waiting),
+        "period_to": "2024-12-31",
+        "accounts.code": "1010",
+    }
+
+
+PAPER = {
+    "kind": "adjustment",
+    "business_date": "2026-01-10",
+    "memo": "กระดาษที่มีผู้บริจาค",
+    "lines": [{"account": "5300", "debit": "200.00"}, {"account": "4900", "credit": "200.00"}],
+}
+
+MAKERS: list[Maker] = [a_registered_fund, a_target_household, books_of_the_fund]
 """In order: a maker finds in the world what those before it have made."""
 
 _DAY = (clock.business_date(clock.now()) + timedelta(days=1)).isoformat()
@@ -138,6 +174,10 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "change_borrower_group": lambda _: {"name": "กลุ่มชื่อใหม่"},
     "join_borrower_group": lambda world: {"member_id": world["another_member_id"]},
+    "propose_adjustment": lambda _: PAPER,
+    "propose_reversal": lambda _: {"business_date": "2026-01-12", "memo": "ลงซ้ำ"},
+    "decide_adjustment": lambda _: {"decision": "post"},
+    "close_period": lambda _: {"period_to": "2025-09-30", "kind": "year"},
     "leave_borrower_group": lambda _: {"left_on": "2026-01-05"},
 }
 """What each write sends, by the operation's name."""
