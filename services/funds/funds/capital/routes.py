@@ -1,6 +1,8 @@
 """Capital of funds over HTTP."""
 
 from datetime import date
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from fastapi import Response, status
@@ -8,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.capital import queries, service
 from funds.capital.errors import CapitalDocumentUsed, CapitalExists, CapitalNotFound, CapitalReversed
+from funds.capital.export import CAPITAL, DESCRIBED
 from funds.capital.schemas import CapitalOut, CapitalReversal, NewCapital
 from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed
 from funds.permissions import FundReader, FundWriter
 from funds.registry import service as registry
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
-from shared import clock, paging, problems, web
+from shared import clock, exports, paging, problems, web
 from shared.db import ReadSession, Session
-from shared.errors import InvalidCursor
+from shared.errors import InvalidCursor, ScopeMissing
+from shared.money import baht
 
 router = web.router(tags=["fund capital"])
 
@@ -23,14 +27,28 @@ router = web.router(tags=["fund capital"])
 @router.get(
     "/funds/{fund_id}/capital",
     response_model=paging.Page[CapitalOut],
-    responses=problems.responses(FundNotFound, InvalidCursor),
+    responses={200: DESCRIBED, **problems.responses(FundNotFound, InvalidCursor, ScopeMissing)},
     summary="Capital that a fund was given (เงินทุน)",
 )
 async def list_fund_capital(
     session: ReadSession, principal: FundReader, fund_id: UUID, page: paging.PageParams
 ) -> Response:
-    """List a fund's contributions of capital by day, each with its journal. รายการเงินทุนพร้อมเลขรายการบัญชี."""
-    await registry.require(session, fund_id, principal=principal, active=False)
+    """List a fund's contributions of capital by day, each with its journal; also as CSV or XLSX.
+
+    รายการเงินทุนพร้อมเลขที่รายการบัญชี ส่งออกได้เมื่อมีสิทธิ์ export
+    """
+    fund = await registry.require(session, fund_id, principal=principal, active=False)
+    kind = exports.wanted(page.request)
+    if kind is not None:
+        return await exports.answer(
+            page.request,
+            kind,
+            export=CAPITAL,
+            read=partial(_in_baht, fund_id=fund_id),
+            principal=principal,
+            area=fund.area_code,
+            now=clock.now(),
+        )
     after = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
     rows = await queries.page(session, fund_id=fund_id, after=after, limit=page.limit + 1)
     more, rows = len(rows) > page.limit, rows[: page.limit]
@@ -92,6 +110,11 @@ async def reverse_fund_capital(
         now=clock.now(),
     )
     return await _answer(session, fund_id, capital_id)
+
+
+async def _in_baht(session: AsyncSession, **wanted: Any) -> list[dict[str, Any]]:
+    rows = await queries.page(session, **wanted)
+    return [{**row, "amount": baht(row["amount"])} for row in rows]
 
 
 async def _answer(session: AsyncSession, fund_id: UUID, capital_id: UUID) -> CapitalOut:

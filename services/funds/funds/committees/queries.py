@@ -51,7 +51,7 @@ async def terms(session: AsyncSession, fund_id: UUID, *, on: date | None = None)
 
 
 async def page_of_terms(
-    session: AsyncSession, fund_id: UUID, *, on: date | None, after: tuple[date, UUID] | None, limit: int
+    session: AsyncSession, *, fund_id: UUID, on: date | None, after: tuple[date, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` terms by first day and id, from the first after `after`."""
     key = (_MEMBERS.c.term_from, _MEMBERS.c.id)

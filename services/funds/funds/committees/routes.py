@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from funds.committees.errors import (
     FundTermOverlaps,
     MorePresentThanTotal,
 )
+from funds.committees.export import DESCRIBED, TERMS
 from funds.committees.rules import quorum
 from funds.committees.schemas import (
     CommitteeFilters,
@@ -37,9 +39,9 @@ from funds.committees.schemas import (
 from funds.permissions import FundReader, FundWriter
 from funds.registry import service as registry
 from funds.registry.errors import FundNotActive, FundNotFound
-from shared import audit, clock, etags, paging, problems, web
+from shared import audit, clock, etags, exports, paging, problems, web
 from shared.db import ReadSession, Session
-from shared.errors import BodyTooLarge, InvalidCursor, StaleVersion, VersionRequired
+from shared.errors import BodyTooLarge, InvalidCursor, ScopeMissing, StaleVersion, VersionRequired
 
 router = web.router(tags=["fund committees"])
 
@@ -47,7 +49,7 @@ router = web.router(tags=["fund committees"])
 @router.get(
     "/funds/{fund_id}/committee",
     response_model=paging.Page[FundCommitteeMemberOut],
-    responses=problems.responses(FundNotFound, InvalidCursor),
+    responses={200: DESCRIBED, **problems.responses(FundNotFound, InvalidCursor, ScopeMissing)},
     summary="Terms on a fund's committee (กรรมการกองทุน)",
 )
 async def list_fund_committee(
@@ -57,13 +59,26 @@ async def list_fund_committee(
     page: paging.PageParams,
     filters: Annotated[CommitteeFilters, Query()],
 ) -> Response:
-    """List the terms of a fund's committee by first day, past ones too. Leaves an audit row.
+    """List the terms of a fund's committee by first day, past ones too; also as CSV or XLSX. Audited.
 
-    รายชื่อกรรมการกองทุนทุกวาระ หรือเฉพาะผู้ที่ดำรงตำแหน่งในวันที่ระบุ
+    รายชื่อกรรมการกองทุนทุกวาระ หรือเฉพาะผู้ที่ดำรงตำแหน่งในวันที่ระบุ ส่งออกได้เมื่อมีสิทธิ์ export
     """
-    await registry.require(session, fund_id, principal=principal, active=False)
+    fund = await registry.require(session, fund_id, principal=principal, active=False)
+    kind = exports.wanted(page.request)
+    if kind is not None:
+        return await exports.answer(
+            page.request,
+            kind,
+            export=TERMS,
+            read=partial(queries.page_of_terms, fund_id=fund_id, on=filters.on),
+            principal=principal,
+            area=fund.area_code,
+            now=clock.now(),
+        )
     after = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page_of_terms(session, fund_id, on=filters.on, after=after, limit=page.limit + 1)
+    rows = await queries.page_of_terms(
+        session, fund_id=fund_id, on=filters.on, after=after, limit=page.limit + 1
+    )
     more, rows = len(rows) > page.limit, rows[: page.limit]
     total = await queries.count_terms(session, fund_id, on=filters.on) if page.count else None
     await audit.record(

@@ -56,12 +56,12 @@ def _listed(wanted: Members) -> Select[tuple[object, ...]]:
 
 
 async def page(
-    session: AsyncSession, wanted: Members, *, after: UUID | None, limit: int
+    session: AsyncSession, *, wanted: Members, after: tuple[UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` members by id, from the first after `after`."""
     statement = _listed(wanted).order_by(_MEMBERS.c.id).limit(limit)
     if after is not None:
-        statement = statement.where(_MEMBERS.c.id > after)
+        statement = statement.where(_MEMBERS.c.id > after[0])
     return await fetch(session, statement)
 
 

@@ -1,6 +1,7 @@
 """Members of funds over HTTP."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from funds.members.errors import (
     MemberHasLeft,
     MemberNumberTaken,
 )
+from funds.members.export import DESCRIBED, MEMBERS
 from funds.members.rules import masked
 from funds.members.schemas import FundMemberChange, FundMemberOut, Leaving, MemberFilters, NewFundMember
 from funds.permissions import FundReader, FundWriter
 from funds.registry import service as registry
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
-from shared import audit, clock, etags, paging, problems, web
+from shared import audit, clock, etags, exports, paging, problems, web
 from shared.db import Session
 from shared.errors import InvalidCursor, PurposeRequired, ScopeMissing, StaleVersion, VersionRequired
 from shared.security import purpose_of
@@ -32,7 +34,7 @@ router = web.router(tags=["fund members"])
 @router.get(
     "/funds/{fund_id}/members",
     response_model=paging.Page[FundMemberOut],
-    responses=problems.responses(FundNotFound, InvalidCursor),
+    responses={200: DESCRIBED, **problems.responses(FundNotFound, InvalidCursor, ScopeMissing)},
     summary="Members of a fund (รายชื่อสมาชิกกองทุน)",
 )
 async def list_fund_members(
@@ -42,14 +44,25 @@ async def list_fund_members(
     page: paging.PageParams,
     filters: Annotated[MemberFilters, Query()],
 ) -> Response:
-    """List a fund's members, phones masked. Leaves an audit row.
+    """List a fund's members, phones masked; as CSV or XLSX (`Accept`) with the scope `export`. Audited.
 
-    รายชื่อสมาชิกกองทุน ปกปิดหมายเลขโทรศัพท์ และบันทึกการเข้าถึง
+    รายชื่อสมาชิกกองทุน ปกปิดหมายเลขโทรศัพท์ และบันทึกการเข้าถึง ส่งออกได้เมื่อมีสิทธิ์ export
     """
-    await registry.require(session, fund_id, principal=principal, active=False)
+    fund = await registry.require(session, fund_id, principal=principal, active=False)
     wanted = queries.Members(fund_id, **filters.model_dump())
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.page(session, wanted, after=after, limit=page.limit + 1)
+    kind = exports.wanted(page.request)
+    if kind is not None:
+        return await exports.answer(
+            page.request,
+            kind,
+            export=MEMBERS,
+            read=partial(queries.page, wanted=wanted),
+            principal=principal,
+            area=fund.area_code,
+            now=clock.now(),
+        )
+    after = None if page.after is None else (UUID(page.after[0]),)
+    rows = await queries.page(session, wanted=wanted, after=after, limit=page.limit + 1)
     more, rows = len(rows) > page.limit, rows[: page.limit]
     total = await queries.count(session, wanted) if page.count else None
     await audit.record(

@@ -1,6 +1,7 @@
 """Funds over HTTP: listed, read, registered, corrected, suspended and closed."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,10 +20,11 @@ from funds.registry.errors import (
     WrongAreaLevel,
     WrongStateStep,
 )
+from funds.registry.export import DESCRIBED, FUNDS
 from funds.registry.schemas import FundChange, FundFilters, FundOut, NewFund, StateChange
-from shared import clock, etags, paging, problems, web
+from shared import clock, etags, exports, paging, problems, web
 from shared.db import ReadSession, Session
-from shared.errors import InvalidCursor, StaleVersion, VersionRequired
+from shared.errors import InvalidCursor, ScopeMissing, StaleVersion, VersionRequired
 from shared.security import Principal
 
 router = web.router(tags=["funds"])
@@ -31,7 +33,7 @@ router = web.router(tags=["funds"])
 @router.get(
     "/funds",
     response_model=paging.Page[FundOut],
-    responses=problems.responses(InvalidCursor),
+    responses={200: DESCRIBED, **problems.responses(InvalidCursor, ScopeMissing)},
     summary="Funds of your areas (รายการกองทุน)",
 )
 async def list_funds(
@@ -40,8 +42,22 @@ async def list_funds(
     page: paging.PageParams,
     filters: Annotated[FundFilters, Query()],
 ) -> Response:
-    """List funds by area. รายการกองทุนในพื้นที่ของผู้เรียก เรียงตามพื้นที่."""
+    """List funds by area; as CSV or XLSX (`Accept`) all of them, with the scope `export`.
+
+    รายการกองทุนในพื้นที่ของผู้เรียก เรียงตามพื้นที่ ส่งออกเป็น CSV หรือ Excel ได้เมื่อมีสิทธิ์ export
+    """
     narrowed = _narrowed(filters, principal)
+    kind = exports.wanted(page.request)
+    if kind is not None:
+        return await exports.answer(
+            page.request,
+            kind,
+            export=FUNDS,
+            read=partial(queries.page, filters=narrowed),
+            principal=principal,
+            area=filters.area,
+            now=clock.now(),
+        )
     after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
     rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
     more, rows = len(rows) > page.limit, rows[: page.limit]
