@@ -38,6 +38,13 @@ class MemberHasLeft(Conflict):
     title_th, title_en = "พ้นสมาชิกภาพแล้ว", "She is no member any more"
 
 
+class MemberHasSavings(Conflict):
+    """The fund still keeps her savings or shares: they are paid out first."""
+
+    code = "member_has_savings"
+    title_th, title_en = "ยังมีเงินสัจจะหรือหุ้นคงเหลือ ต้องจ่ายคืนก่อน", "Her savings or shares are paid out first"
+
+
 class LeftBeforeJoined(InvalidField):
     """The last day comes before the first."""
 

@@ -15,6 +15,7 @@ from funds.members.errors import (
     LeftBeforeJoined,
     MemberAlready,
     MemberHasLeft,
+    MemberHasSavings,
     MemberNumberTaken,
 )
 from funds.members.export import DESCRIBED, MEMBERS
@@ -155,7 +156,7 @@ async def change_fund_member(
     "/funds/{fund_id}/members/{member_id}/leave",
     response_model=FundMemberOut,
     responses=problems.responses(
-        FundNotFound, FundMemberNotFound, MemberHasLeft, DateInFuture, LeftBeforeJoined
+        FundNotFound, FundMemberNotFound, MemberHasLeft, MemberHasSavings, DateInFuture, LeftBeforeJoined
     ),
     summary="Let a member leave (พ้นสมาชิกภาพ)",
 )

@@ -1,18 +1,25 @@
 """Members of funds: numbered once, one person once, phones masked, leaving with a reason."""
 
 import asyncio
+from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.ledger import service as ledger
+from funds.ledger.rules import Account, Entry, JournalKind, Line
+from funds.members import queries, service
 from funds.members.rules import masked, phone_digits
+from funds.members.schemas import NewFundMember
+from funds.registry.errors import DateInFuture
 from shared.db import Database
 from shared.testing.caller import Caller
 from shared.testing.look import rows
-from tests.factories import a_fund
+from tests.factories import NOW, OFFICER, a_fund, a_member
 
 BODY = {"name": "นางสาวมาลี สายทอง", "phone": "๐๘๑-234-5678", "joined_on": "2025-10-01"}
 
@@ -134,6 +141,48 @@ async def test_nobody_leaves_before_she_joined_or_tomorrow(keeper: Caller, path:
     assert refused(await keeper.post(one, late), 422, "date_in_future") == ["/left_on"]
     other = f"{path}/{uuid4()}/leave"
     refused(await keeper.post(other, {**early, "left_on": "2026-01-05"}), 404, "fund_member_not_found")
+
+
+async def test_what_she_saved_is_paid_out_before_she_leaves_but_for_a_death(
+    keeper: Caller, path: str, database: Database
+) -> None:
+    members = [await enrolled(keeper, path) for _ in range(2)]
+    for at, one in enumerate(members):
+        entry = Entry(
+            kind=JournalKind.SAVINGS,
+            document_kind="deposit",
+            document_id=uuid4(),
+            business_date=date(2025, 11, 5),
+            lines=(
+                Line(Account.CASH, debit=100 + at),
+                Line(Account.SAVINGS, credit=100 + at, member_id=UUID(one["id"])),
+            ),
+        )
+        async with database.transaction() as session:
+            await ledger.post(session, fund_id=UUID(one["fund_id"]), entry=entry, actor="user:x", now=NOW)
+    leaving = {"left_on": "2026-01-05", "reason": "resigned"}
+    one, other = (f"{path}/{member['id']}/leave" for member in members)
+    refused(await keeper.post(one, leaving), 409, "member_has_savings")
+    assert (await keeper.post(other, {**leaving, "reason": "died"})).status_code == 200
+
+
+async def test_many_join_at_once_with_the_numbers_of_the_old_book_and_new_ones(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session)
+    await a_member(session, fund, member_no="90")
+    new = [
+        NewFundMember(name="นางบุญมี ใจดี", joined_on=date(2020, 1, 1), member_no=number)
+        for number in ("7", None, "200", None, "A-1")
+    ]
+    ids = await service.enrol_many(session, fund_id=fund.id, new=new, actor=OFFICER, now=NOW)
+    found = await queries.page(session, wanted=queries.Members(fund.id), after=None, limit=10)
+    numbers = {row["id"]: row["member_no"] for row in found}
+    assert [numbers[one] for one in ids] == ["7", "201", "200", "202", "A-1"]
+    late = NewFundMember(name="นางบุญมี ใจดี", joined_on=date(2999, 1, 1))
+    with pytest.raises(DateInFuture) as refusal:
+        await service.enrol_many(session, fund_id=fund.id, new=[new[0], late], actor=OFFICER, now=NOW)
+    assert refusal.value.errors[0].pointer == "/1/joined_on"
 
 
 async def test_nobody_joins_a_suspended_fund(keeper: Caller, path: str) -> None:
