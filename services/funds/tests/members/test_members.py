@@ -161,9 +161,9 @@ async def test_what_she_saved_is_paid_out_before_she_leaves_but_for_a_death(
         async with database.transaction() as session:
             await ledger.post(session, fund_id=UUID(one["fund_id"]), entry=entry, actor="user:x", now=NOW)
     leaving = {"left_on": "2026-01-05", "reason": "resigned"}
-    one, other = (f"{path}/{member['id']}/leave" for member in members)
-    refused(await keeper.post(one, leaving), 409, "member_has_savings")
-    assert (await keeper.post(other, {**leaving, "reason": "died"})).status_code == 200
+    first, second = (f"{path}/{member['id']}/leave" for member in members)
+    refused(await keeper.post(first, leaving), 409, "member_has_savings")
+    assert (await keeper.post(second, {**leaving, "reason": "died"})).status_code == 200
 
 
 async def test_many_join_at_once_with_the_numbers_of_the_old_book_and_new_ones(
