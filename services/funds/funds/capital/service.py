@@ -29,7 +29,7 @@ async def contribute(
     Raises FundNotFound, FundNotActive, DateInFuture, PeriodClosed and, by its constraints,
     CapitalDocumentUsed, CapitalExists.
     """
-    fund = await registry.require(session, fund_id, principal=actor)
+    fund = await registry.lock(session, fund_id, principal=actor)  # it is not closed meanwhile
     registry.not_in_future(new.contributed_on, "/contributed_on", now=now)
     capital_id = new.id or uuid7()
     posted = await ledger.post(
