@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.adjustments import queries as adjustments
 from funds.ledger import queries as books
 from funds.ledger import service as ledger
+from funds.ledger.errors import PeriodClosed
 from funds.ledger.rules import Entry, JournalKind, closing_lines
-from funds.periods.errors import CONSTRAINTS, AdjustmentsOpen, NotMonthEnd
+from funds.periods.errors import CONSTRAINTS, AdjustmentsOpen, NotMonthEnd, PeriodNotEnded
 from funds.periods.rules import PeriodKind, ends_a_month
 from funds.periods.schemas import NewPeriod
 from shared import audit
+from shared.clock import business_date
 from shared.db import driver
 from shared.ids import uuid7
 from shared.security import Principal
@@ -32,7 +34,11 @@ async def close(
     The books are locked first, so that nothing is booked between the closing entry and the closing. Raises
     BooksNotFound, NotMonthEnd, AdjustmentsOpen, PeriodClosed, PeriodNotEnded.
     """
-    await books.books(session, fund_id, areas=actor.areas)
+    found = await books.books(session, fund_id, areas=actor.areas)
+    if new.period_to >= business_date(now):
+        raise PeriodNotEnded(pointer="/period_to")
+    if found["closed_until"] is not None and new.period_to <= found["closed_until"]:
+        raise PeriodClosed(pointer="/period_to")
     if not ends_a_month(new.period_to):
         raise NotMonthEnd(pointer="/period_to")
     await ledger.lock(session, fund_id=fund_id)
