@@ -32,6 +32,7 @@ class GroupRole(StrEnum):
     MEMBER = "member"
 
 
+MemberState = Literal["active", "left"]
 BorrowerKind = Literal["member", "group", "household"]
 
 

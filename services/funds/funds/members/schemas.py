@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
-from funds.members.rules import GroupRole, LeaveReason, phone_digits
+from funds.members.rules import GroupRole, LeaveReason, MemberState, phone_digits
 from shared.areas import AreaCode
 from shared.errors import invalid_value
 from shared.free_text import FreeText
@@ -100,7 +100,7 @@ class FundMemberOut(Schema):
     joined_on: date
     left_on: date | None
     leave_reason: LeaveReason | None
-    state: str = Field(examples=["active"])
+    state: MemberState
     version: int
     created_at: datetime
     updated_at: datetime
@@ -109,7 +109,7 @@ class FundMemberOut(Schema):
 class MemberFilters(Filters):
     """What members are listed."""
 
-    state: Annotated[str | None, Field(pattern="^(active|left)$", examples=["active"])] = None
+    state: MemberState | None = None
     """Only present ones when absent; all of them with `updated_since`."""
     q: Annotated[str | None, Field(min_length=1, max_length=100, examples=["มาลี"])] = None
     """Part of the name, or a member number."""

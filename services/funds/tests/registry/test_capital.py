@@ -1,7 +1,9 @@
 """Capital is booked with its document, shown with its journal and reversed where it was wrong."""
 
+import asyncio
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -108,6 +110,23 @@ async def test_a_suspended_fund_takes_no_capital(keeper: Caller, fund_id: str) -
     suspended = {"state": "suspended", "reason": "ตรวจสอบบัญชี"}
     assert (await keeper.post(f"/v1/funds/{fund_id}/state", suspended)).status_code == 200
     refused(await keeper.post(f"/v1/funds/{fund_id}/capital", BODY), 409, "fund_not_active")
+
+
+async def test_a_fund_that_is_closed_while_capital_comes_in_has_no_money_or_is_not_closed(
+    keeper: Caller, fund_id: str, database: Database
+) -> None:
+    path, closing = f"/v1/funds/{fund_id}", {"state": "closed", "reason": "ยุบ"}
+    given = [{**BODY, "document_no": f"{number}/2569"} for number in range(3)]
+    answers = await asyncio.gather(
+        *(keeper.post(f"{path}/capital", one) for one in given[:2]),
+        keeper.post(f"{path}/state", closing),
+        keeper.post(f"{path}/capital", given[2]),
+    )
+    assert {answer.status_code for answer in answers} <= {200, 201, 409}
+    state = (await keeper.get(path)).json()["state"]
+    async with database.read() as session:
+        money = (await ledger.cash(session, UUID(fund_id))).cash
+    assert (state == "closed") == (money == 0)
 
 
 async def test_the_day_of_a_contribution_is_the_entrys(
