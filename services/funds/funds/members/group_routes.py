@@ -52,12 +52,11 @@ async def list_borrower_groups(
 ) -> Response:
     """List a fund's groups with their sizes. รายชื่อกลุ่มสมาชิกพร้อมจำนวนคน."""
     await registry.require(session, fund_id, principal=principal, active=False)
+    wanted = queries.Groups(fund_id, **filters.model_dump())
     after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.page_of_groups(
-        session, fund_id, dissolved=filters.dissolved, after=after, limit=page.limit + 1
-    )
+    rows = await queries.page_of_groups(session, wanted, after=after, limit=page.limit + 1)
     more, rows = len(rows) > page.limit, rows[: page.limit]
-    total = await queries.count_groups(session, fund_id, dissolved=filters.dissolved) if page.count else None
+    total = await queries.count_groups(session, wanted) if page.count else None
     return paging.page(page, rows, next_key=(str(rows[-1]["id"]),) if more else None, total=total)
 
 

@@ -41,6 +41,15 @@ class Members:
     updated_since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Groups of one fund; all that changed with `updated_since`."""
+
+    fund_id: UUID
+    dissolved: bool = False
+    updated_since: datetime | None = None
+
+
 def _listed(wanted: Members) -> Select[tuple[object, ...]]:
     statement: Select[tuple[object, ...]] = select(*_SHOWN).where(_MEMBERS.c.fund_id == wanted.fund_id)
     if wanted.state is not None:
@@ -97,24 +106,24 @@ async def next_number(session: AsyncSession, fund_id: UUID) -> str:
 
 
 async def page_of_groups(
-    session: AsyncSession, fund_id: UUID, *, dissolved: bool, after: UUID | None, limit: int
+    session: AsyncSession, wanted: Groups, *, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` groups by id, from the first after `after`."""
-    statement = _groups(fund_id, dissolved=dissolved).order_by(_GROUPS.c.id).limit(limit)
+    statement = _groups(wanted).order_by(_GROUPS.c.id).limit(limit)
     if after is not None:
         statement = statement.where(_GROUPS.c.id > after)
     return await fetch(session, statement)
 
 
-async def count_groups(session: AsyncSession, fund_id: UUID, *, dissolved: bool) -> int:
-    """Return how many groups the fund has."""
-    listed = _groups(fund_id, dissolved=dissolved).subquery()
+async def count_groups(session: AsyncSession, wanted: Groups) -> int:
+    """Return how many groups there are."""
+    listed = _groups(wanted).subquery()
     return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
 
 
 async def group(session: AsyncSession, fund_id: UUID, group_id: UUID) -> asyncpg.Record | None:
     """Return a group of a fund, dissolved ones too."""
-    rows = await fetch(session, _groups(fund_id, dissolved=True).where(_GROUPS.c.id == group_id))
+    rows = await fetch(session, _groups(Groups(fund_id, dissolved=True)).where(_GROUPS.c.id == group_id))
     return rows[0] if rows else None
 
 
@@ -133,9 +142,13 @@ async def in_group(session: AsyncSession, group_id: UUID) -> list[asyncpg.Record
     return await fetch(session, statement)
 
 
-def _groups(fund_id: UUID, *, dissolved: bool) -> Select[tuple[object, ...]]:
-    statement: Select[tuple[object, ...]] = select(*_GROUPS.c, _SIZE).where(_GROUPS.c.fund_id == fund_id)
-    return statement if dissolved else statement.where(_GROUPS.c.dissolved_on.is_(None))
+def _groups(wanted: Groups) -> Select[tuple[object, ...]]:
+    statement: Select[tuple[object, ...]] = select(*_GROUPS.c, _SIZE).where(
+        _GROUPS.c.fund_id == wanted.fund_id
+    )
+    if wanted.updated_since is not None:
+        return statement.where(_GROUPS.c.updated_at >= wanted.updated_since)
+    return statement if wanted.dissolved else statement.where(_GROUPS.c.dissolved_on.is_(None))
 
 
 async def borrower(

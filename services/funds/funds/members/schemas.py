@@ -209,3 +209,5 @@ class GroupFilters(Filters):
 
     dissolved: bool = False
     """Also those that stand no more."""
+    updated_since: AwareDatetime | None = None
+    """Groups changed since, or whose members did; dissolved ones too."""

@@ -32,7 +32,12 @@ _COPIED = (
 )  # fmt: skip
 
 _LEAVE_GROUPS = """
-UPDATE group_members SET left_on = greatest($2, joined_on) WHERE member_id = $1 AND left_on IS NULL
+WITH left_groups AS (
+    UPDATE group_members SET left_on = greatest($2, joined_on)
+    WHERE member_id = $1 AND left_on IS NULL RETURNING group_id
+)
+UPDATE borrower_groups SET version = version + 1, updated_at = $3
+WHERE id IN (SELECT group_id FROM left_groups)
 """
 
 
@@ -162,7 +167,7 @@ async def leave(
         version=before["version"] + 1,
         updated_at=now,
     )
-    await (await driver(session)).execute(_LEAVE_GROUPS, member_id, leaving.left_on)
+    await (await driver(session)).execute(_LEAVE_GROUPS, member_id, leaving.left_on, now)
     reason = {"reason": leaving.reason.value}
     await _recorded(session, "leave", fund_id, member_id, actor=actor, now=now, detail=reason)
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from funds.members import queries
+from shared import clock
 from shared.db import Database
 from shared.testing.caller import Caller
 from tests.factories import a_fund, a_group, a_member
@@ -125,8 +126,12 @@ async def test_who_leaves_the_fund_leaves_its_groups_and_is_no_borrower_any_more
         fund = await a_fund(session)
         group = await a_group(session, fund, size=3)
     who = group.member_ids[0]
-    path = f"/v1/funds/{fund.id}/members/{who}/leave"
+    path, groups = f"/v1/funds/{fund.id}/members/{who}/leave", f"/v1/funds/{fund.id}/borrower-groups"
+    before = clock.now().isoformat()
+    assert (await keeper.get(groups, updated_since=before)).json()["items"] == []
     assert (await keeper.post(path, {"left_on": "2026-01-05", "reason": "died"})).status_code == 200
+    (changed,) = (await keeper.get(groups, updated_since=before)).json()["items"]
+    assert (changed["size"], changed["version"]) == (2, 2)
     async with database.read() as session:
         left = await queries.borrower(session, "group", group.id, fund_id=fund.id)
         assert await queries.borrower(session, "member", who, fund_id=fund.id) is None
