@@ -8,6 +8,8 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
+from shared.errors import invalid_value
+
 SATANG: Final = 100
 MAX_SATANG: Final = 10**15 - 1
 """Largest amount taken in: 9,999,999,999,999.99 baht; sums of thousands of them still fit a BIGINT."""
@@ -46,9 +48,14 @@ def percent(part: int, whole: int) -> str | None:
 
 def _read(value: object) -> int:
     # A JSON number is refused: nobody can tell whether 100 means baht or satang, and floats lose satang.
-    if not isinstance(value, str):
-        raise ValueError('money is a decimal string of baht with two places, for example "2261012.00"')  # noqa: TRY004 - pydantic reports ValueError only
-    return satang(value)
+    try:
+        return satang(value if isinstance(value, str) else "")
+    except ValueError:
+        raise invalid_value(
+            "not_an_amount",
+            'จำนวนเงินเขียนเป็นข้อความทศนิยมสองตำแหน่ง เช่น "2261012.00"',
+            'an amount is a decimal string of baht with two places, for example "2261012.00"',
+        ) from None
 
 
 def _read_own(value: object) -> int:

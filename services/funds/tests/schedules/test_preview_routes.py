@@ -141,6 +141,17 @@ async def test_what_does_not_fit_the_description_is_refused_where_it_stands(call
         assert [error["pointer"] for error in problem["errors"]] == [pointer]
 
 
+async def test_an_amount_or_a_rate_that_is_none_is_named(caller: Caller) -> None:
+    for field, value, code in (
+        ("principal", "5000.001", "not_an_amount"),
+        ("principal", 5000, "not_an_amount"),
+        ("principal", "5,000.00", "not_an_amount"),
+        ("annual_rate", "12.0000001", "not_a_rate"),
+    ):
+        errors = (await caller.post(PATH, {**PLAIN, field: value})).json()["errors"]
+        assert [(error["pointer"], error["code"]) for error in errors] == [(f"/{field}", code)]
+
+
 async def test_fifteen_per_cent_is_taken(caller: Caller) -> None:
     assert (await caller.post(PATH, {**PLAIN, "annual_rate": "15.00"})).status_code == 200
 
