@@ -12,6 +12,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.applications import deciding, drafting, preventing
+from funds.applications import queries as application_queries
+from funds.applications import service as applications
+from funds.applications.decision_schemas import CheckedItem, NewDecision, NewMinutes, RiskAnswers
+from funds.applications.rules import Decision
+from funds.applications.schemas import NewApplication
 from funds.capital import service as capitals
 from funds.capital.rules import CapitalOrigin, HeldAs
 from funds.capital.schemas import NewCapital
@@ -24,11 +30,14 @@ from funds.members import groups, queries
 from funds.members import service as members
 from funds.members.rules import Borrower, GroupRole
 from funds.members.schemas import NewBorrowerGroup, NewFundMember, NewGroupMember
+from funds.products.rules import BorrowerKind
 from funds.registry import service as registry
 from funds.registry.rules import FundFacts, Kind
 from funds.registry.schemas import NewFund
 from shared.areas import catalogue
+from shared.clock import business_date
 from shared.ids import uuid7
+from shared.money import baht
 from shared.security import SCOPES, Principal
 
 NOW = datetime(2026, 1, 15, 3, 0, tzinfo=UTC)
@@ -39,6 +48,13 @@ _TAMBONS = [
     area.code for area in catalogue() if len(area.code) == 6 and area.code[:2] == "34" and not area.valid_to
 ]
 _made = count()
+_LOAN_OF = {
+    Kind.WOMENS: "WOMENS_REVOLVING",
+    Kind.POVERTY: "POVERTY_LOAN",
+    Kind.SAVINGS: "SAVINGS_LOAN",
+    Kind.VILLAGE: "VILLAGE_LOAN",
+    Kind.INSTITUTION: "INSTITUTION_LOAN",
+}
 
 
 def a_person(name: str, *, areas: Sequence[str] = ("34",)) -> Principal:
@@ -192,3 +208,97 @@ async def a_meeting(
     values = {"kind": MeetingKind.COMMITTEE, "present": 7, "total": 9, **changes}
     new = NewFundMeeting(held_on=held_on, **{"minutes_no": f"{next(_made)}/2569", **values})
     return await committees.record_meeting(session, fund_id=fund.id, new=new, actor=actor, now=now)
+
+
+async def an_application(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    borrower: Borrower | None = None,
+    product: str | None = None,
+    amount: int = 10_000_000,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> UUID:
+    """Draft an application for the fund's loan, of a new borrower unless one is given; returns its id.
+
+    `changes` are other fields of `NewApplication`, such as `months`, `instalments`, `shares`, `applied_on`.
+    """
+    if borrower is None:
+        borrower = await _a_borrower(session, fund)
+    new = NewApplication(
+        fund_id=fund.id,
+        product_code=product or _LOAN_OF[fund.kind],
+        borrower_kind=BorrowerKind(borrower.kind),
+        borrower_id=borrower.id,
+        amount=baht(amount),
+        **{
+            "title": "โครงการทดสอบ",
+            "purpose": "weaving",
+            "budget": [{"item": "วัสดุ", "amount": baht(amount)}],
+            **changes,
+        },
+    )
+    return await drafting.draft(session, new=new, actor=actor, now=now)
+
+
+async def _a_borrower(session: AsyncSession, fund: FundFacts) -> Borrower:
+    if fund.kind is Kind.WOMENS:
+        return await a_group(session, fund)
+    if fund.kind is Kind.POVERTY:
+        return await a_household(session, fund)
+    return await a_member(session, fund)
+
+
+async def a_submitted_application(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> UUID:
+    """Hand in an application like `an_application`, its checklist done and its risk scored."""
+    application_id = await an_application(session, fund, actor=actor, now=now, **changes)
+    about: dict[str, Any] = {"application_id": application_id, "actor": actor, "now": now}
+    checked = [
+        CheckedItem(item=item.code, done_on=date(2026, 1, 5), done_by="นางบุญมี ใจดี")
+        for item in preventing.items()
+    ]
+    await preventing.check(session, given=checked, **about)
+    answers = RiskAnswers(answers={item.code: 0 for item in preventing.risk_instrument().items})
+    await preventing.assess(session, given=answers, **about)
+    await applications.submit(session, **about)
+    return application_id
+
+
+async def an_approved_application(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    decided_on: date | None = None,
+    **changes: Any,
+) -> UUID:
+    """Let every step decide for an application like `an_application`; its money is kept back.
+
+    Each step is another person; the fund needs the money: `a_fund(session, capital=…)`.
+    """
+    application_id = await a_submitted_application(session, fund, actor=actor, now=now, **changes)
+    row = await application_queries.one(session, application_id, areas=("",))
+    assert row is not None
+    for number, step in enumerate(row["steps"], 1):
+        decision = Decision.APPROVE if step["kind"] == "approve" else Decision.RECOMMEND
+        day = decided_on or business_date(now)
+        await deciding.decide(
+            session,
+            application_id=application_id,
+            new=NewDecision(
+                decision=decision, decided_on=day, minutes=NewMinutes(number=f"{number}/2569", held_on=day)
+            ),
+            actor=a_person(f"step{number}"),
+            now=now,
+        )
+    return application_id

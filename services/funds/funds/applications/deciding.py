@@ -1,0 +1,303 @@
+"""A step of the chain decides: recommends, approves, returns or rejects; an approval keeps the money back."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.applications import checking, preventing, queries
+from funds.applications.decision_schemas import NewDecision
+from funds.applications.errors import (
+    ApprovalTooLong,
+    BorrowerHasOpenLoan,
+    DecidedOutOfOrder,
+    LevelNotYours,
+    MeetingNotOfFund,
+    MeetingWithoutQuorum,
+    MinutesInFuture,
+    MinutesMissing,
+    OwnApplication,
+    SamePersonTwice,
+    WrongDecision,
+    WrongStep,
+)
+from funds.applications.events import ApplicationDecided
+from funds.applications.models import ApplicationDecision
+from funds.applications.rules import (
+    MOST_APPROVAL_DAYS,
+    PENDING,
+    Decision,
+    State,
+    Taken,
+    after,
+    decided_other_step,
+    last_day,
+    sits_at,
+)
+from funds.applications.service import TABLE, lapse, locked, record, stands, terms_of
+from funds.committees import queries as committees
+from funds.committees.rules import quorum
+from funds.ledger import service as ledger
+from funds.members.rules import Borrower
+from funds.products.rules import BorrowerKind, Category, ProductTerms, Step, StepKind, StepLevel
+from funds.registry.rules import FundFacts
+from shared import outbox
+from shared.clock import business_date
+from shared.ids import uuid7
+from shared.rows import insert_row, update_row
+from shared.security import Principal
+
+_DECISIONS = ApplicationDecision.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_FORWARD = frozenset({Decision.RECOMMEND, Decision.APPROVE})
+_SENT_BACK = frozenset({Decision.RETURN, Decision.REJECT})
+
+
+class Minutes(NamedTuple):
+    """What a decision rests on: the fund's own meeting, or the minutes of another body."""
+
+    meeting_id: UUID | None = None
+    number: str | None = None
+    on: date | None = None
+
+
+class Resolved(NamedTuple):
+    """What a step resolved, and what the application becomes by it."""
+
+    step: Step
+    new: NewDecision
+    state: State
+    on: date
+    minutes: Minutes
+
+
+async def decide(
+    session: AsyncSession, *, application_id: UUID, new: NewDecision, actor: Principal, now: datetime
+) -> None:
+    """Record what the present step decides.
+
+    Raises ApplicationNotFound, FundNotActive, WrongApplicationState, WrongStep, WrongDecision, LevelNotYours,
+    OwnApplication, SamePersonTwice, DecidedOutOfOrder, MeetingNotOfFund, MeetingWithoutQuorum,
+    MinutesInFuture; forward also ChecklistIncomplete; an approval also MinutesMissing, ApprovalTooLong,
+    GroupTooSmall, BorrowerNotTarget, BorrowerHasOpenLoan, OverCapital and what the product's limits refuse.
+    """
+    row, fund = await locked(session, application_id, actor=actor)
+    stands(row, PENDING)
+    step = _step(row["steps"][row["step_no"]])
+    state = _state(step, new)
+    if not sits_at(step.level, fund.area_code, actor.areas):
+        raise LevelNotYours(step=step.code, level=step.level.value)
+    before = await queries.decisions(session, application_id)
+    terms = await terms_of(session, row)
+    borrower = await checking.borrower_of(
+        session, fund, BorrowerKind(row["borrower_kind"]), row["borrower_id"]
+    )
+    decided_on = _day(row, before, new, now=now)
+    await _independent(session, row, borrower, before, step, actor=actor, on=decided_on)
+    minutes = await _minutes(session, fund, new, on=decided_on)
+    if new.decision in _FORWARD and terms.lent:
+        await preventing.require_complete(session, row)
+    if state is State.APPROVED:
+        await _approvable(session, row, terms, borrower, minutes, before)
+    resolved = Resolved(step, new, state, decided_on, minutes)
+    await _write(session, row, resolved, number=len(before) + 1, actor=actor, now=now)
+    await _become(session, row, resolved, now=now)
+    await _tell(session, row, terms, resolved, actor=actor, now=now)
+    if state is State.APPROVED:
+        await _keep_back(session, row, terms)
+
+
+def _step(words: dict[str, Any]) -> Step:
+    return Step(words["code"], StepLevel(words["level"]), StepKind(words["kind"]))
+
+
+def _state(step: Step, new: NewDecision) -> State:
+    """Return the state that follows. Raises WrongStep, WrongDecision."""
+    if new.step is not None and new.step != step.code:
+        raise WrongStep(step=step.code)
+    state = after(step, new.decision)
+    if state is None:
+        raise WrongDecision(pointer="/decision", step=step.code, kind=step.kind.value)
+    if new.decision in _SENT_BACK and new.reason is None:
+        raise WrongDecision("ต้องระบุเหตุผล", "A reason is needed", pointer="/reason", step=step.code)
+    return state
+
+
+def _day(row: asyncpg.Record, before: Sequence[asyncpg.Record], new: NewDecision, *, now: datetime) -> date:
+    """Return the day of the decision. Raises DecidedOutOfOrder."""
+    today = business_date(now)
+    day = new.decided_on or today
+    last = max([row["applied_on"], *(one["decided_on"] for one in before)])
+    if not last <= day <= today:
+        raise DecidedOutOfOrder(
+            f"ต้องอยู่ระหว่าง {last} ถึง {today}", f"It lies from {last} to {today}", pointer="/decided_on"
+        )
+    return day
+
+
+async def _independent(
+    session: AsyncSession,
+    row: asyncpg.Record,
+    borrower: Borrower,
+    before: Sequence[asyncpg.Record],
+    step: Step,
+    *,
+    actor: Principal,
+    on: date,
+) -> None:
+    """Raise OwnApplication for who wrote it or borrows, SamePersonTwice for who decided another step.
+
+    Who the caller is as a person, the fund's committee knows, where she sits on it.
+    """
+    if actor.subject in row["authors"]:
+        raise OwnApplication
+    seats = await committees.in_office(session, row["fund_id"], on=on)
+    for seat in seats:
+        if seat["subject"] != actor.subject:
+            continue
+        own_household = borrower.kind == "household" and seat["household_id"] == borrower.id
+        if own_household or (seat["person_id"] is not None and seat["person_id"] in borrower.person_ids):
+            raise OwnApplication
+    taken = [Taken(one["round"], one["step"], one["subject"]) for one in before]
+    if decided_other_step(taken, subject=actor.subject, step=step.code, round_no=row["round"]):
+        raise SamePersonTwice
+
+
+async def _minutes(session: AsyncSession, fund: FundFacts, new: NewDecision, *, on: date) -> Minutes:
+    """Return what the decision rests on. Raises MeetingNotOfFund, MeetingWithoutQuorum, MinutesInFuture."""
+    found = Minutes()
+    pointer = "/minutes/held_on"
+    if new.meeting_id is not None:
+        meeting = await committees.meeting(session, new.meeting_id)
+        if meeting is None or meeting["fund_id"] != fund.id:
+            raise MeetingNotOfFund(pointer="/meeting_id")
+        if not quorum(meeting["present"], meeting["total"]):
+            raise MeetingWithoutQuorum(present=meeting["present"], total=meeting["total"])
+        found = Minutes(new.meeting_id, meeting["minutes_no"], meeting["held_on"])
+        pointer = "/meeting_id"
+    elif new.minutes is not None:
+        found = Minutes(None, new.minutes.number, new.minutes.held_on)
+    if found.on is not None and found.on > on:
+        raise MinutesInFuture(pointer=pointer)
+    return found
+
+
+async def _approvable(
+    session: AsyncSession,
+    row: asyncpg.Record,
+    terms: ProductTerms,
+    borrower: Borrower,
+    minutes: Minutes,
+    before: Sequence[asyncpg.Record],
+) -> None:
+    """Hold what is to be approved against the product as everything stands now."""
+    own = any(one["round"] == row["round"] and one["minutes_no"] is not None for one in before)
+    if terms.needs_minutes and minutes.number is None and not own:
+        raise MinutesMissing
+    await checking.check_standing(session, terms, borrower)
+
+
+async def _write(
+    session: AsyncSession,
+    row: asyncpg.Record,
+    resolved: Resolved,
+    *,
+    number: int,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    await insert_row(
+        session,
+        _DECISIONS,
+        id=resolved.new.id or uuid7(),
+        application_id=row["id"],
+        number=number,
+        round=row["round"],
+        step=resolved.step.code,
+        level=resolved.step.level.value,
+        decision=resolved.new.decision.value,
+        subject=actor.subject,
+        decided_on=resolved.on,
+        meeting_id=resolved.minutes.meeting_id,
+        minutes_no=resolved.minutes.number,
+        minutes_on=resolved.minutes.on,
+        reason=resolved.new.reason,
+        recorded_at=now,
+    )
+
+
+async def _become(session: AsyncSession, row: asyncpg.Record, resolved: Resolved, *, now: datetime) -> None:
+    approval: dict[str, Any] = {}
+    if resolved.state is State.APPROVED:
+        last = _valid_until(resolved.new, decided_on=resolved.on, today=business_date(now))
+        approval = {
+            "approved_on": resolved.on,
+            "valid_until": last,
+            "due_at": lapse(last),
+            "reserved": row["amount"],
+        }
+    await update_row(
+        session,
+        TABLE,
+        row["id"],
+        state=resolved.state.value,
+        step_no=row["step_no"] + 1,
+        reason=resolved.new.reason if resolved.new.decision in _SENT_BACK else None,
+        **approval,
+        version=row["version"] + 1,
+        updated_at=now,
+    )
+
+
+def _valid_until(new: NewDecision, *, decided_on: date, today: date) -> date:
+    if new.valid_until is None:
+        return last_day(decided_on, today)
+    if not today <= new.valid_until <= today + timedelta(days=MOST_APPROVAL_DAYS):
+        raise ApprovalTooLong(pointer="/valid_until")
+    return new.valid_until
+
+
+async def _tell(
+    session: AsyncSession,
+    row: asyncpg.Record,
+    terms: ProductTerms,
+    resolved: Resolved,
+    *,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    fact = ApplicationDecided(
+        application_id=row["id"],
+        fund_id=row["fund_id"],
+        area_code=row["area_code"],
+        product_code=terms.code,
+        category=Category(row["category"]),
+        borrower_kind=BorrowerKind(row["borrower_kind"]),
+        step=resolved.step.code,
+        level=resolved.step.level,
+        decision=resolved.new.decision,
+        state=resolved.state,
+        decided_on=resolved.on,
+    )
+    await outbox.add(session, fact, subject=row["id"], sequence=row["version"] + 1, now=now)
+    detail = {"step": resolved.step.code, "decision": resolved.new.decision.value, "round": row["round"]}
+    await record(session, "decide", row["id"], actor=actor, now=now, detail=detail)
+
+
+async def _keep_back(session: AsyncSession, row: asyncpg.Record, terms: ProductTerms) -> None:
+    """Keep the money back, then see that the borrower got no other loan of the product meanwhile.
+
+    The fund's books are locked from here on: two approvals for one borrower come one after the other, and
+    the second one sees the first.
+    """
+    await ledger.reserve(session, fund_id=row["fund_id"], amount=row["amount"])
+    if terms.one_open_loan and await queries.stands_elsewhere(
+        session,
+        row["id"],
+        product_id=row["product_id"],
+        borrower_id=row["borrower_id"],
+        states=[State.APPROVED],
+    ):
+        raise BorrowerHasOpenLoan

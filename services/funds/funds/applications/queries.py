@@ -1,0 +1,200 @@
+"""Every SELECT on applications; a caller sees those of her areas.
+
+Names of borrowers and codes of products are other capabilities' (fund_members, borrower_groups,
+fund_products): a list reads them in its own statement, since one more for each row would be as many ways to
+the database as it has rows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import column, table
+
+from funds.applications.models import Application, ApplicationGuarantor, ApplicationShare
+from funds.applications.rules import State
+from funds.products.rules import BorrowerKind, Category, StepLevel
+from shared.areas import descends, within
+from shared.db import driver, fetch
+
+_TABLE = Application.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_SHARES = ApplicationShare.__table__  # type: ignore[attr-defined]  # likewise
+_GUARANTORS = ApplicationGuarantor.__table__  # type: ignore[attr-defined]  # likewise
+_PRODUCTS = table("fund_products", column("id"), column("code"))
+_MEMBERS = table("fund_members", column("id"), column("name"), column("member_no"))
+_GROUPS = table("borrower_groups", column("id"), column("name"))
+_NAME = case(
+    (
+        _TABLE.c.borrower_kind == BorrowerKind.MEMBER.value,
+        select(_MEMBERS.c.name).where(_MEMBERS.c.id == _TABLE.c.borrower_id).scalar_subquery(),
+    ),
+    (
+        _TABLE.c.borrower_kind == BorrowerKind.GROUP.value,
+        select(_GROUPS.c.name).where(_GROUPS.c.id == _TABLE.c.borrower_id).scalar_subquery(),
+    ),
+).label("borrower_name")
+_NEXT = (
+    "CASE WHEN applications.state IN ('submitted', 'recommended') "
+    "THEN applications.steps -> applications.step_no::int ->> '{}' END"
+)
+_next_step: ColumnElement[str] = literal_column(_NEXT.format("code"))
+_next_level: ColumnElement[str] = literal_column(_NEXT.format("level"))
+_risk_level: ColumnElement[str] = literal_column("applications.risk ->> 'level'")
+_LISTED = [
+    *(
+        _TABLE.c[name]
+        for name in (
+            "id", "fund_id", "area_code", "application_no", "product_id", "category", "borrower_kind",
+            "borrower_id", "title", "purpose", "amount", "applied_on", "state", "submitted_on", "approved_on",
+            "valid_until", "reserved", "version", "created_at", "updated_at",
+        )
+    ),
+    _PRODUCTS.c.code.label("product_code"), _NAME, _next_step.label("next_step"),
+    _next_level.label("next_level"), _risk_level.label("risk_level"),
+]  # fmt: skip
+_WHOLE = [*_TABLE.c, *_LISTED[-5:]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Whose applications, where, for what and how far."""
+
+    areas: Sequence[str]
+    """The caller's areas."""
+    area: str = ""
+    fund_id: UUID | None = None
+    state: State | None = None
+    category: Category | None = None
+    product_code: str | None = None
+    borrower_id: UUID | None = None
+    awaits: StepLevel | None = None
+    applied_from: date | None = None
+    applied_to: date | None = None
+    updated_since: datetime | None = None
+
+
+def _filtered(columns: Sequence[Any], wanted: Filters) -> Select[tuple[object, ...]]:
+    statement: Select[tuple[object, ...]] = (
+        select(*columns)
+        .select_from(_TABLE.join(_PRODUCTS, _PRODUCTS.c.id == _TABLE.c.product_id))
+        .where(within(_TABLE.c.area_code, wanted.areas), descends(_TABLE.c.area_code, wanted.area))
+    )
+    for name in ("fund_id", "state", "category", "borrower_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(_TABLE.c[name] == value)
+    if wanted.product_code is not None:
+        statement = statement.where(_PRODUCTS.c.code == wanted.product_code)
+    if wanted.awaits is not None:
+        statement = statement.where(_next_level == wanted.awaits.value)
+    if wanted.applied_from is not None:
+        statement = statement.where(_TABLE.c.applied_on >= wanted.applied_from)
+    if wanted.applied_to is not None:
+        statement = statement.where(_TABLE.c.applied_on <= wanted.applied_to)
+    if wanted.updated_since is not None:
+        statement = statement.where(_TABLE.c.updated_at >= wanted.updated_since)
+    return statement
+
+
+async def page(
+    session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return up to `limit` applications by area and id, from the first after `after`."""
+    key = (_TABLE.c.area_code, _TABLE.c.id)
+    statement = _filtered(_LISTED, filters).order_by(*key).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(*key) > after)
+    return await fetch(session, statement)
+
+
+async def count(session: AsyncSession, *, filters: Filters) -> int:
+    """Return how many applications the filters leave."""
+    listed = _filtered([literal_column("1")], filters).subquery()
+    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+
+
+async def one(session: AsyncSession, application_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
+    """Return an application of the caller's areas whole, without what hangs on it."""
+    statement = _filtered(_WHOLE, Filters(areas)).where(_TABLE.c.id == application_id)
+    rows = await fetch(session, statement)
+    return rows[0] if rows else None
+
+
+async def locked(
+    session: AsyncSession, application_id: UUID, *, areas: Sequence[str]
+) -> asyncpg.Record | None:
+    """Return an application of the caller's areas, locked until the transaction ends."""
+    statement = select(*_TABLE.c).where(_TABLE.c.id == application_id, within(_TABLE.c.area_code, areas))
+    rows = await fetch(session, statement.with_for_update())
+    return rows[0] if rows else None
+
+
+async def shares(session: AsyncSession, application_id: UUID) -> list[asyncpg.Record]:
+    """Return a group's shares by member: `member_id, member_no, name, parts, amount`."""
+    statement = (
+        select(_SHARES.c.member_id, _MEMBERS.c.member_no, _MEMBERS.c.name, _SHARES.c.parts, _SHARES.c.amount)
+        .select_from(_SHARES.join(_MEMBERS, _MEMBERS.c.id == _SHARES.c.member_id))
+        .where(_SHARES.c.application_id == application_id)
+        .order_by(_SHARES.c.member_id)
+    )
+    return await fetch(session, statement)
+
+
+async def guarantors(session: AsyncSession, application_id: UUID) -> list[asyncpg.Record]:
+    """Return who guarantees, in order: `number, member_id, name, relation`; a member by her own name."""
+    name = func.coalesce(_GUARANTORS.c.name, _MEMBERS.c.name).label("name")
+    statement = (
+        select(_GUARANTORS.c.number, _GUARANTORS.c.member_id, name, _GUARANTORS.c.relation)
+        .select_from(_GUARANTORS.outerjoin(_MEMBERS, _MEMBERS.c.id == _GUARANTORS.c.member_id))
+        .where(_GUARANTORS.c.application_id == application_id)
+        .order_by(_GUARANTORS.c.number)
+    )
+    return await fetch(session, statement)
+
+
+_CHECKS = "SELECT * FROM application_checks WHERE application_id = $1 ORDER BY item"
+_DECISIONS = "SELECT * FROM application_decisions WHERE application_id = $1 ORDER BY number"
+# Loans are the loans' own; what a borrower owes on a product is asked of them in the same statement.
+_STANDING = """
+SELECT EXISTS (SELECT FROM loans WHERE product_id = $2 AND borrower_id = $3 AND state <> 'closed')
+    OR EXISTS (SELECT FROM applications WHERE product_id = $2 AND borrower_id = $3 AND id <> $1
+               AND state = ANY($4))
+"""
+_NUMBER = """
+SELECT coalesce(max(application_no::bigint), 0) + 1 FROM applications
+WHERE fund_id = $1 AND application_no ~ '^[0-9]{1,15}$'
+"""
+
+
+async def checks(session: AsyncSession, application_id: UUID) -> list[asyncpg.Record]:
+    """Return what of the checklist is recorded, by item."""
+    return list(await (await driver(session)).fetch(_CHECKS, application_id))
+
+
+async def decisions(session: AsyncSession, application_id: UUID) -> list[asyncpg.Record]:
+    """Return every decision, the oldest first."""
+    return list(await (await driver(session)).fetch(_DECISIONS, application_id))
+
+
+async def stands_elsewhere(
+    session: AsyncSession,
+    application_id: UUID,
+    *,
+    product_id: UUID,
+    borrower_id: UUID,
+    states: Sequence[State],
+) -> bool:
+    """Tell whether the borrower has an open loan of the product, or another application in these states."""
+    values = [state.value for state in states]
+    connection = await driver(session)
+    return bool(await connection.fetchval(_STANDING, application_id, product_id, borrower_id, values))
+
+
+async def next_number(session: AsyncSession, fund_id: UUID) -> str:
+    """Return the number after the highest one that is only digits; the caller holds the fund's lock."""
+    return str(await (await driver(session)).fetchval(_NUMBER, fund_id))
