@@ -81,26 +81,17 @@ def plan(disbursements: Sequence[Disbursement], terms: Terms, holidays: Containe
     )
 
 
-def flat(plan: Plan) -> tuple[list[Fraction], list[Fraction]]:
-    """Return what `flat` owes in each period, and what the arrivals of each period owe in all; exact."""
-    terms = plan.terms
-    count = terms.instalments
-    each, arrived = [Fraction(0)] * count, [Fraction(0)] * count
-    for at, arrivals in enumerate(plan.arrivals[:count]):
-        if not arrivals:
-            continue
-        amount = sum(lent for lent, _ in arrivals)
-        first = sum(lent * weight for lent, weight in arrivals)
-        weights = [first, *(amount * weight for weight in plan.weights[at + 1 : count])]
-        arrived[at] = Fraction(sum(weights), plan.scale)
-        if terms.flat_split is FlatSplit.BY_PERIOD:
-            own = {period: Fraction(weight, plan.scale) for period, weight in enumerate(weights, at)}
-        else:
-            charged = [period for period in range(at, count) if not _waived(terms, period)]
-            own = dict.fromkeys(charged, arrived[at] / max(len(charged), 1))
-        for period, owed in own.items():
-            each[period] = each[period] + owed if each[period] else owed
-    return each, arrived
+def flat(plan: Plan, at: int) -> list[Fraction]:
+    """Return what the disbursements of period `at` owe by `flat` in each period from it on; exact."""
+    terms, arrivals = plan.terms, plan.arrivals[at]
+    amount = sum(lent for lent, _ in arrivals)
+    first = sum(lent * weight for lent, weight in arrivals)
+    weights = [first, *(amount * weight for weight in plan.weights[at + 1 : terms.instalments])]
+    if terms.flat_split is FlatSplit.BY_PERIOD:
+        return [Fraction(weight, plan.scale) for weight in weights]
+    charged = [not _waived(terms, period) for period in range(at, terms.instalments)]
+    share = Fraction(sum(weights), plan.scale * max(sum(charged), 1))
+    return [share if one else Fraction(0) for one in charged]
 
 
 def _shift(day: date, rule: HolidayRule, holidays: Container[date], began: date) -> date:

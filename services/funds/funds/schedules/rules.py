@@ -6,7 +6,7 @@ lent is the sum of the principals, the last balance is 0, and no part of a row i
 
 from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -111,6 +111,8 @@ class _Repayment:
     flat_left: int = 0
     """Interest of `flat` that is owed and not yet charged."""
     flat_owed: Fraction = Fraction(0)
+    flat_parts: list[Fraction] = field(default_factory=list)
+    """Each period's part of it, before it is rounded."""
     flat_charged: int = 0
     deferred: int = 0
     """Interest charged while its payment was in grace."""
@@ -122,16 +124,17 @@ class _Repayment:
         """Return the instalments; raises ScheduleRefused for negative amortisation."""
         planned, terms = self.plan, self.plan.terms
         rows: list[Row] = []
-        flat = interest.flat(planned) if terms.method is Method.FLAT else None
+        flat = terms.method is Method.FLAT
+        self.flat_parts = [Fraction(0)] * terms.instalments
         for at, due in enumerate(planned.due):
-            own, exact = self._own_flat(at, flat) if flat is not None else self._own(at)
+            own, exact = self._own_flat(at) if flat else self._own(at)
             if at < terms.grace_principal:
                 principal = 0
             else:
                 if self.level < 0 or planned.arrivals[at]:
                     self.level = self._level(at, exact)
                 principal, own = self._principal(at, own)
-            if flat is not None:
+            if flat:
                 self.flat_left -= own
                 self.flat_charged += own
             self.balance -= principal
@@ -150,18 +153,24 @@ class _Repayment:
             self.balance += amount
         return self.plan.terms.interest_rounding.of(exact, self.plan.scale), exact
 
-    def _own_flat(self, at: int, flat: tuple[Sequence[Fraction], Sequence[Fraction]]) -> tuple[int, int]:
+    def _own_flat(self, at: int) -> tuple[int, int]:
         """Return a period's part of the flat interest; the last period takes what is left of it."""
         terms = self.plan.terms
-        each, arrived = flat
+        rounding = terms.interest_rounding
         if self.plan.arrivals[at]:
             self.balance += sum(amount for amount, _ in self.plan.arrivals[at])
-            self.flat_owed += arrived[at]
-            owed = terms.interest_rounding.of(*self.flat_owed.as_integer_ratio())
-            self.flat_left = owed - self.flat_charged
+            owed = interest.flat(self.plan, at)
+            self.flat_parts[at:] = [
+                sum(both, Fraction(0)) for both in zip(self.flat_parts[at:], owed, strict=True)
+            ]
+            self.flat_owed += sum(owed, Fraction(0))
+            if terms.flat_split is FlatSplit.EVEN:
+                self.flat_left = rounding.of(*self.flat_owed.as_integer_ratio()) - self.flat_charged
+            else:
+                self.flat_left = sum(rounding.of(*part.as_integer_ratio()) for part in self.flat_parts[at:])
         if at >= terms.instalments - 1:
             return self.flat_left, 0
-        return min(terms.interest_rounding.of(*each[at].as_integer_ratio()), self.flat_left), 0
+        return min(rounding.of(*self.flat_parts[at].as_integer_ratio()), self.flat_left), 0
 
     def _level(self, at: int, exact: int) -> int:
         """Return the level amount from a period on: of the instalment or of its principal."""
@@ -170,12 +179,13 @@ class _Repayment:
             return terms.instalment_amount
         left = terms.instalments - at
         rounding = terms.level_rounding
+        moved = self.moved if at >= self.plan.last_arrival else 0
         if left < 1:  # the additional instalment takes what is left
             return self.balance + self.flat_left + exact
         if terms.method is Method.EQUAL_INSTALMENT and terms.level_part is RoundedPart.TOTAL:
-            return max(rounding.of(*self._annuity(at, exact)) + self.moved, 0)
+            return max(rounding.of(*self._annuity(at, exact)) + moved, 0)
         if terms.method is Method.FLAT and terms.level_part is RoundedPart.TOTAL:
-            return max(rounding.of(self.balance + self.flat_left, left) + self.moved, 0)
+            return max(rounding.of(self.balance + self.flat_left, left) + moved, 0)
         return rounding.of(self.balance, left)
 
     def _annuity(self, at: int, exact: int) -> tuple[int, int]:

@@ -14,10 +14,12 @@ import pytest
 from funds.schedules.rules import (
     DayCount,
     Disbursement,
+    FlatSplit,
     LastInstalment,
     LevelFrom,
     Method,
     Period,
+    RoundedPart,
     Rounding,
     RoundingMode,
     Schedule,
@@ -106,6 +108,66 @@ def test_level_instalments_by_days_are_those_of_apache_fineract(case: Any) -> No
     rows = [(satang(part), satang(cost)) for part, cost in (row.split() for row in expected)]
     assert [(row.principal, row.interest) for row in planned.rows] == rows
     assert planned.rows[-1].balance == 0
+
+
+FLAT: dict[str, Any] = {
+    "method": Method.FLAT,
+    "day_count": DayCount.ACTUAL_ACTUAL,
+    "flat_split": FlatSplit.BY_PERIOD,
+    "rounded_part": RoundedPart.TOTAL,
+}
+FINERACT_FLAT = {
+    "1,000 at 12 %": (
+        [Disbursement(date(2024, 6, 1), 1000_00)],
+        "12",
+        ["333.55 9.84", "333.23 10.16", "333.22 10.16"],
+    ),
+    "100 at 4 %": (
+        [Disbursement(date(2024, 1, 1), 100_00)],
+        "4",
+        ["33.33 0.34", "33.35 0.32", "33.32 0.34"],
+    ),
+    "a second disbursement inside a period": (
+        [Disbursement(date(2024, 6, 1), 1000_00), Disbursement(date(2024, 7, 15), 250_00)],
+        "12",
+        ["333.55 9.84", "458.80 11.56", "457.65 12.70"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FINERACT_FLAT.values(), ids=FINERACT_FLAT)
+def test_flat_interest_by_days_is_that_of_apache_fineract(case: Any) -> None:
+    lent, rate, expected = case
+    planned = schedule(lent, Terms(annual_rate=Fraction(rate) / 100, instalments=3, **FLAT))
+    rows = [(satang(part), satang(cost)) for part, cost in (row.split() for row in expected)]
+    assert [(row.principal, row.interest) for row in planned.rows] == rows
+
+
+def test_a_second_disbursement_on_a_due_date_is_levelled_as_by_apache_fineract() -> None:
+    lent = [Disbursement(date(2024, 1, 1), 100_00), Disbursement(date(2024, 3, 1), 100_00)]
+    agreed = Terms(
+        method=Method.EQUAL_INSTALMENT,
+        annual_rate=Fraction("9.4822") / 100,
+        instalments=6,
+        day_count=DayCount.THIRTY_360_US,
+        **DAYS,
+    )
+    expected = ["16.34 0.79", "16.47 0.66", "41.31 1.32", "41.64 0.99", "41.96 0.67", "42.28 0.33"]
+    rows = [(satang(part), satang(cost)) for part, cost in (row.split() for row in expected)]
+    assert [(row.principal, row.interest) for row in schedule(lent, agreed).rows] == rows
+
+
+MAMBU_ANNUAL = "120"  # 10 % a month
+
+
+def test_ten_per_cent_a_month_is_that_of_mambu_and_a_textbook() -> None:
+    flat = level("1000.00", MAMBU_ANNUAL, 4, method=Method.FLAT)
+    assert [row.total for row in flat.rows] == [satang("350.00")] * 4
+    declining = level("1000.00", MAMBU_ANNUAL, 4, method=Method.EQUAL_PRINCIPAL)
+    assert [row.interest for row in declining.rows] == [100_00, 75_00, 50_00, 25_00]
+    equal = level("1000.00", MAMBU_ANNUAL, 4)
+    assert [row.total for row in equal.rows[:3]] == [satang("315.47")] * 3
+    assert abs(equal.rows[3].total - 315_47) <= 2
 
 
 SPREADSHEET = {
