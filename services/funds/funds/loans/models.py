@@ -101,6 +101,8 @@ class Instalment(Base, table=True):
     loan_id: UUID = Field(primary_key=True)
     schedule_no: int = Field(primary_key=True)
     number: int = Field(primary_key=True)
+    from_on: date
+    """The first day of the time that it bears interest for."""
     due_on: date
     principal: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     interest: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))

@@ -95,6 +95,11 @@ def _loans() -> None:
         "ix_loans_next_due_on", "loans", ["next_due_on"],
         postgresql_where=sa.text("state IN ('active', 'frozen')"),
     )
+    # Money paid ahead that an instalment has fallen due for.
+    op.create_index(
+        "ix_loans_advance", "loans", ["next_due_on"],
+        postgresql_where=sa.text("state = 'active' AND advance > 0"),
+    )
 
 
 def _disbursements() -> None:
@@ -154,6 +159,7 @@ def _instalments() -> None:
         sa.Column("loan_id", sa.Uuid, nullable=False),
         sa.Column("schedule_no", sa.Integer, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("from_on", sa.Date, nullable=False),  # its interest runs from here to the due date
         sa.Column("due_on", sa.Date, nullable=False),
         _money("principal"),
         _money("interest"),

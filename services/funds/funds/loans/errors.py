@@ -1,0 +1,159 @@
+"""Refusals about loans."""
+
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
+
+
+class LoanNotFound(NotFound):
+    """No loan of this id in the caller's areas."""
+
+    code = "loan_not_found"
+    title_th, title_en = "ไม่พบสัญญานี้", "There is no such loan"
+
+
+class ScheduleNotFound(NotFound):
+    """The loan has no schedule of this number."""
+
+    code = "loan_schedule_not_found"
+    title_th, title_en = "ไม่พบตารางผ่อนชำระนี้", "The loan has no such schedule"
+
+
+class LoanExists(Conflict):
+    """The id is taken."""
+
+    code = "loan_exists"
+    title_th, title_en = "มีสัญญารหัสนี้แล้ว", "The loan exists already"
+
+
+class ContractNumberUsed(Conflict):
+    """The fund has a contract of this number."""
+
+    code = "contract_number_used"
+    title_th, title_en = "เลขที่สัญญานี้ใช้แล้ว", "The contract number is used already"
+
+
+class AlreadyContracted(Conflict):
+    """The application has a contract."""
+
+    code = "already_contracted"
+    title_th, title_en = "คำขอนี้ทำสัญญาแล้ว", "The application has a contract already"
+
+
+class TermTooLong(InvalidField):
+    """More instalments or months than the product or the approval allows."""
+
+    code = "term_too_long"
+    title_th, title_en = (
+        "ระยะเวลาหรือจำนวนงวดเกินกำหนด",
+        "The term is longer than the product or the approval allows",
+    )
+
+
+class RateAboveProduct(InvalidField):
+    """More interest than the fund may ask for the product."""
+
+    code = "rate_above_product"
+    title_th, title_en = "อัตราดอกเบี้ยเกินที่ประเภทเงินกำหนด", "The rate is above the product's"
+
+
+class BeforeApproval(InvalidField):
+    """The contract is dated before its approval."""
+
+    code = "before_approval"
+    title_th, title_en = "วันทำสัญญาอยู่ก่อนวันอนุมัติ", "The contract is dated before the approval"
+
+
+class BeforeContract(InvalidField):
+    """Nothing is paid out before the contract is signed."""
+
+    code = "before_contract"
+    title_th, title_en = "วันจ่ายเงินอยู่ก่อนวันทำสัญญา", "The day lies before the contract's"
+
+
+class BeforeLastDisbursement(InvalidField):
+    """Disbursements are recorded in the order of their days."""
+
+    code = "before_last_disbursement"
+    title_th, title_en = "วันจ่ายเงินอยู่ก่อนการจ่ายครั้งก่อน", "The day lies before the last disbursement's"
+
+
+class OverContract(Conflict):
+    """More would be paid out than was contracted."""
+
+    code = "over_contract"
+    title_th, title_en = "จ่ายเกินวงเงินตามสัญญา", "More than the contract's amount"
+
+
+class VoucherUsed(Conflict):
+    """The fund has paid out with this voucher."""
+
+    code = "voucher_used"
+    title_th, title_en = "ใบสำคัญจ่ายเลขที่นี้ใช้แล้ว", "The voucher is used already"
+
+
+class DisbursementExists(Conflict):
+    """The id is taken."""
+
+    code = "disbursement_exists"
+    title_th, title_en = "มีรายการจ่ายรหัสนี้แล้ว", "The disbursement exists already"
+
+
+class WrongLoanState(Conflict):
+    """The loan's state does not allow it."""
+
+    code = "wrong_loan_state"
+    title_th, title_en = "สถานะสัญญาไม่อนุญาตให้ทำรายการนี้", "The loan's state does not allow this"
+
+
+class LoanRescheduled(Conflict):
+    """The schedule was changed since: a further disbursement needs a contract of its own."""
+
+    code = "loan_rescheduled"
+    title_th, title_en = (
+        "ตารางผ่อนชำระถูกเปลี่ยนแล้ว จ่ายเพิ่มไม่ได้",
+        "The schedule was changed: no further disbursement",
+    )
+
+
+class StillOwed(Conflict):
+    """A loan on which something is owed or kept ahead is not closed."""
+
+    code = "still_owed"
+    title_th, title_en = "สัญญายังมียอดค้าง", "Something is still owed on the loan"
+
+
+class SharesDoNotSum(InvalidField):
+    """The parts of the group's members do not sum to the amount."""
+
+    code = "shares_do_not_sum"
+    title_th, title_en = "ส่วนแบ่งรวมไม่เท่ากับยอดเงิน", "The shares do not sum to the amount"
+
+
+class PrincipalNotKept(InvalidField):
+    """A new schedule repays exactly the principal that is owed."""
+
+    code = "principal_not_kept"
+    title_th, title_en = "เงินต้นตามตารางใหม่ไม่เท่ากับยอดค้าง", "The new schedule does not repay what is owed"
+
+
+class ScheduleNotValid(InvalidField):
+    """A new schedule has rows in the order of their days, none of them negative."""
+
+    code = "schedule_not_valid"
+    title_th, title_en = "ตารางผ่อนชำระใหม่ไม่ถูกต้อง", "The new schedule is not valid"
+
+
+class WaiverTooHigh(InvalidField):
+    """No more interest is waived than is owed."""
+
+    code = "waiver_too_high"
+    title_th, title_en = "ยอดงดดอกเบี้ยเกินดอกเบี้ยค้าง", "More would be waived than is owed"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_loans": LoanExists,
+    "uq_loans_contract_no": ContractNumberUsed,
+    "uq_loans_application_id": AlreadyContracted,
+    "ck_loans_disbursed": OverContract,
+    "pk_loan_disbursements": DisbursementExists,
+    "uq_loan_disbursements_document_no": VoucherUsed,
+}

@@ -1,0 +1,36 @@
+"""What is told of loans: surrogate ids, area codes, states, and amounts as bands."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from funds.loans.rules import ClosedBecause
+from shared.events import Event
+
+Band = Literal["under_1000", "1000_4999", "5000_19999", "20000_99999", "100000_up"]
+"""Baht."""
+
+
+class LoanDisbursed(Event, type="funds.loan.disbursed.v1"):
+    """Money was paid out on a loan (จ่ายเงินกู้)."""
+
+    loan_id: UUID
+    fund_id: UUID
+    area_code: str = Field(examples=["341501"])
+    product_code: str = Field(examples=["WOMENS_REVOLVING"])
+    borrower_kind: Literal["member", "group", "household"]
+    borrower_id: UUID
+    paid_on: date
+    amount_band: Band
+
+
+class LoanClosed(Event, type="funds.loan.closed.v1"):
+    """Nothing is owed on a loan any more, or its contract came to nothing (ปิดสัญญา)."""
+
+    loan_id: UUID
+    fund_id: UUID
+    area_code: str = Field(examples=["341501"])
+    closed_on: date
+    because: ClosedBecause
