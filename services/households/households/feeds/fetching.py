@@ -2,29 +2,27 @@
 
 import asyncio
 import hashlib
-import ipaddress
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Final
 
 import httpx
 
 from households.feeds.errors import PullRefused
+from shared import addresses
+from shared.addresses import AddressRefused
 from shared.errors import BodyTooLarge, Refusal
 
 _ATTEMPTS: Final = 5
 _TIMEOUT: Final = httpx.Timeout(60.0, connect=10.0)
 _OK, _PARTIAL, _NOT_MODIFIED = 200, 206, 304
 _REDIRECTS: Final = range(300, 400)
-_PORTS: Final = {"https": 443, "http": 80}
-_WRAPPED: Final = tuple(
-    ipaddress.ip_network(network)
-    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96", "::/96")
-)
-"""IPv6 addresses that stand for an IPv4 one: NAT64, 6to4, Teredo, mapped, compatible."""
+_REFUSED: Final = {
+    "scheme": ("ต้องเป็น https", "It must be https"),
+    "host": ("ไม่พบที่อยู่นี้", "The host has no address"),
+    "address": ("ที่อยู่อยู่ในเครือข่ายภายใน", "The address is not public"),
+}
 
 Progress = Callable[[int, int | None], Awaitable[None]]
 
@@ -57,30 +55,12 @@ class Found:
     last_modified: str | None = None
 
 
-def public(address: str) -> bool:
-    """Tell whether an IP address belongs to the public network."""
-    found = ipaddress.ip_address(address)
-    if isinstance(found, ipaddress.IPv6Address) and any(found in network for network in _WRAPPED):
-        return False
-    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
-
-
 async def resolve(url: str, *, allow_private: bool) -> str:
     """Return the one address to connect to; PullRefused unless every address of the host is public."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
-        raise PullRefused("ต้องเป็น https", "It must be https", reason="scheme")
-    host = parts.hostname or ""
     try:
-        port = parts.port or _PORTS[parts.scheme]
-        loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, ValueError, UnicodeError):
-        raise PullRefused("ไม่พบที่อยู่นี้", "The host has no address", reason="host") from None
-    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
-    if not addresses or not (allow_private or all(public(address) for address in addresses)):
-        raise PullRefused("ที่อยู่อยู่ในเครือข่ายภายใน", "The address is not public", reason="address")
-    return addresses[0]
+        return await addresses.resolve(url, allow_private=allow_private)
+    except AddressRefused as refused:
+        raise PullRefused(*_REFUSED[refused.reason], reason=refused.reason) from None
 
 
 async def fetch(
@@ -110,14 +90,9 @@ class _Request:
     """The request for a file by the address that was resolved, in its host's name."""
 
     def __init__(self, wanted: Wanted, address: str) -> None:
-        parts = urlsplit(wanted.url)
-        host = parts.hostname or ""
-        literal = f"[{address}]" if ":" in address else address
-        port = f":{parts.port}" if parts.port else ""
-        path = parts.path or "/"
-        self.url = f"{parts.scheme}://{literal}{port}{path}" + (f"?{parts.query}" if parts.query else "")
-        self.extensions: dict[str, Any] = {"sni_hostname": host}
-        self.headers = {"Host": f"{host}{port}", "Accept-Encoding": "identity"}
+        target = addresses.target(wanted.url, address)
+        self.url, self.extensions = target.url, target.extensions
+        self.headers = {"Host": target.host, "Accept-Encoding": "identity"}
         if wanted.token:
             self.headers["Authorization"] = f"Bearer {wanted.token}"
         self.conditions = {}

@@ -12,9 +12,10 @@ from fastapi import FastAPI
 
 from households.app import create_app
 from households.feeds.errors import PullRefused
-from households.feeds.fetching import Wanted, fetch, public, resolve
+from households.feeds.fetching import Wanted, fetch, resolve
 from households.settings import Settings
 from households.worker import work
+from shared.addresses import public
 from shared.jobs import run_pending
 from shared.testing.caller import Caller
 
