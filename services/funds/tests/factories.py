@@ -4,7 +4,7 @@ Each function takes a session in a transaction and makes one thing through the s
 the API, by `OFFICER` unless another person is named; never a raw row. Everybody adds the one for her thing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
@@ -26,6 +26,9 @@ from funds.committees.rules import MeetingKind, Role
 from funds.committees.schemas import NewFundCommitteeMember, NewFundMeeting
 from funds.known_households import service as known_households
 from funds.known_households.rules import CaseFact, Location
+from funds.loans import lending
+from funds.loans.rules import Channel
+from funds.loans.schemas import NewDisbursement, NewLoan
 from funds.members import groups, queries
 from funds.members import service as members
 from funds.members.rules import Borrower, GroupRole
@@ -302,3 +305,42 @@ async def an_approved_application(
             now=now,
         )
     return application_id
+
+
+async def a_contract(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    instalments: int = 10,
+    terms: Mapping[str, Any] | None = None,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> UUID:
+    """Contract a loan of an application like `an_approved_application`; returns the loan's id.
+
+    `terms` are other fields of `NewLoan`, such as `first_due`, `due_day`, `annual_rate`, `contract_no`.
+    """
+    application_id = await an_approved_application(session, fund, actor=actor, now=now, **changes)
+    values = {"contract_no": f"ส {next(_made)}/2569", "instalments": instalments, **(terms or {})}
+    new = NewLoan(application_id=application_id, **values)
+    return await lending.contract(session, new=new, actor=actor, now=now)
+
+
+async def a_loan(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    channel: Channel = Channel.BANK,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> UUID:
+    """Contract a loan like `a_contract` and pay all of it out the same day; returns its id.
+
+    10 instalments of 10,000.00 baht at 3 % a year unless `fund`, `amount`, `instalments` say otherwise.
+    """
+    loan_id = await a_contract(session, fund, actor=actor, now=now, **changes)
+    new = NewDisbursement(channel=channel, document_no=f"บจ {next(_made)}/2569")
+    await lending.disburse(session, loan_id=loan_id, new=new, actor=actor, now=now)
+    return loan_id
