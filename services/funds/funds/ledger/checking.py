@@ -106,7 +106,7 @@ LEFT JOIN (
         sum(credit - debit) FILTER (WHERE account = '2100') AS advance
     FROM journal_lines WHERE loan_id IS NOT NULL GROUP BY loan_id
 ) AS counted ON counted.loan_id = loan.id
-WHERE ($1::uuid IS NULL OR loan.fund_id = $1) AND loan.state <> 'written_off'
+WHERE ($1::uuid IS NULL OR loan.fund_id = $1)
   AND (loan.outstanding, loan.advance) IS DISTINCT FROM
       (coalesce(counted.outstanding, 0), coalesce(counted.advance, 0))
 """

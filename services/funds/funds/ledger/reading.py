@@ -57,7 +57,7 @@ FROM (
 JOIN journals AS journal ON journal.id = line.journal_id
 LEFT JOIN journals AS original ON original.id = journal.reverses
 WHERE ($5::date IS NULL OR line.business_date >= $5)
-  AND ($7::text IS NULL OR coalesce(original.kind, journal.kind) = $7)
+  AND ($7::text[] IS NULL OR coalesce(original.kind, journal.kind) = ANY($7))
   AND ($8::date IS NULL OR (line.business_date, line.number, line.line_no) > ($8, $9, $10))
 ORDER BY line.business_date, line.number, line.line_no LIMIT $11
 """
@@ -68,7 +68,7 @@ LEFT JOIN journals AS original ON original.id = journal.reverses
 WHERE line.fund_id = $1 AND line.account = ANY($2) AND ($3::uuid IS NULL OR line.loan_id = $3)
   AND ($4::uuid IS NULL OR line.member_id = $4) AND ($5::date IS NULL OR line.business_date >= $5)
   AND ($6::date IS NULL OR line.business_date <= $6)
-  AND ($7::text IS NULL OR coalesce(original.kind, journal.kind) = $7)
+  AND ($7::text[] IS NULL OR coalesce(original.kind, journal.kind) = ANY($7))
 """
 
 
@@ -98,7 +98,8 @@ class LineFilters:
     member_id: UUID | None = None
     first: date | None = None
     last: date | None = None
-    kind: str | None = None
+    kinds: Sequence[str] = ()
+    """None is all of them."""
 
     def values(self) -> tuple[Any, ...]:
         """Return what the statements take."""
@@ -109,7 +110,7 @@ class LineFilters:
             self.member_id,
             self.first,
             self.last,
-            self.kind,
+            list(self.kinds) or None,
         )
 
 

@@ -278,7 +278,7 @@ async def _lines(
 ) -> Response:
     await queries.books(session, fund_id, areas=principal.areas)
     narrowed = reading.LineFilters(
-        fund_id=fund_id, first=filters.from_, last=filters.to, kind=filters.kind, **own
+        fund_id=fund_id, first=filters.from_, last=filters.to, kinds=filters.kind, **own
     )
     read = partial(reading.lines, filters=narrowed)
     total = await reading.count_lines(session, filters=narrowed) if page.count else None

@@ -135,7 +135,8 @@ class Wrong:
     line: int | None = None
 
 
-MAX_LINES: Final = 1_000
+MAX_LINES: Final = 30_000
+"""Of one entry: the opening of a large book has one a loan and member."""
 
 
 def wrongs(entry: Entry) -> list[Wrong]:

@@ -51,8 +51,8 @@ class JournalFilters(PeriodFilters):
 class LineFilters(PeriodFilters):
     """Which lines of an account."""
 
-    kind: JournalKind | None = None
-    """Of journals of this kind and of their reversals: what a figure of a report is the sum of."""
+    kind: Annotated[list[JournalKind], Field(default_factory=list, max_length=len(JournalKind))]
+    """Of journals of these kinds and of their reversals: what a figure of a report is the sum of."""
 
 
 class BooksOut(Schema):

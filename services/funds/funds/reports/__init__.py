@@ -1,0 +1,1 @@
+"""Reports (รายงาน) by fund, village, tambon, district, province and fiscal year, from projections."""

@@ -1,0 +1,207 @@
+"""The figures, set-based, from projections; each statement says whose tables it reads.
+
+Of the ledger: fund_books, ledger_months. Of the registry: funds; of members: fund_members; of loans: loans,
+loan_disbursements; of grants: grants; of demand: loan_arrears. Never a line of a journal.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.reports.rules import DIGITS, By, last_month, ranges
+from shared.db import driver
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Whose figures, where, of which fiscal year and kind of fund."""
+
+    areas: Sequence[str]
+    """The caller's areas."""
+    first: date
+    """Of the fiscal year."""
+    last: date
+    today: date
+    area: str = ""
+    kind: str | None = None
+
+    @property
+    def current(self) -> bool:
+        """Tell whether the year still runs: lateness is today's then, else that of the year's last month."""
+        return self.last >= self.today
+
+    def values(self) -> tuple[Any, ...]:
+        """Return what the statement takes first."""
+        lows, highs = ranges(self.areas, self.area)
+        return (lows, highs, self.kind, last_month(self.first), last_month(self.last), self.last, self.first)
+
+
+_LIVE = """
+    SELECT late.fund_id, count(*) AS late_loans, sum(late.overdue_principal) AS overdue,
+        coalesce(sum(loan.outstanding) FILTER (WHERE late.days_late > 30), 0) AS par30,
+        coalesce(sum(loan.outstanding) FILTER (WHERE late.days_late > 60), 0) AS par60,
+        coalesce(sum(loan.outstanding) FILTER (WHERE late.days_late > 90), 0) AS par90
+    FROM seen JOIN loan_arrears AS late ON late.area_code >= seen.low AND late.area_code < seen.high
+    JOIN loans AS loan ON loan.id = late.loan_id
+    WHERE late.days_late > 0 AND loan.outstanding > 0
+    GROUP BY late.fund_id
+"""
+_KEPT = """
+    SELECT DISTINCT ON (kept.fund_id) kept.fund_id, kept.late_loans, kept.overdue, kept.par30, kept.par60,
+        kept.par90
+    FROM seen JOIN fund_arrears_months AS kept ON kept.area_code >= seen.low AND kept.area_code < seen.high
+    WHERE kept.month = $5
+    ORDER BY kept.fund_id
+"""
+
+# $1 lows and $2 highs of areas, $3 kind of fund, $4 and $5 first and last month, $6 last and $7 first day.
+_PER_FUND = """
+WITH seen AS (SELECT * FROM unnest($1::text[], $2::text[]) AS one (low, high)),
+books AS (
+    SELECT books.fund_id, books.area_code
+    FROM seen JOIN fund_books AS books ON books.area_code >= seen.low AND books.area_code < seen.high
+    WHERE $3::text IS NULL OR books.kind = $3
+), ledger AS (
+    SELECT sums.fund_id,
+        sum(debit - credit) FILTER (WHERE account = '1100' AND kind = 'disbursement' AND month >= $4) AS lent,
+        sum(credit - debit) FILTER (
+            WHERE account = '1100' AND kind IN ('repayment', 'advance') AND month >= $4) AS repaid,
+        sum(debit - credit) FILTER (WHERE account = '1100') AS outstanding,
+        sum(credit - debit) FILTER (WHERE account = '1100' AND kind = 'write_off' AND month >= $4)
+            AS written_off,
+        sum(credit - debit) FILTER (WHERE account = '4000' AND kind <> 'closing' AND month >= $4) AS interest,
+        sum(debit - credit) FILTER (WHERE account = '5000' AND kind = 'grant' AND month >= $4) AS grants,
+        sum(credit - debit) FILTER (WHERE account = '3000') AS capital,
+        sum(debit - credit) FILTER (WHERE account IN ('1000', '1010')) AS money
+    FROM seen JOIN ledger_months AS sums ON sums.area_code >= seen.low AND sums.area_code < seen.high
+    WHERE sums.month <= $5
+    GROUP BY sums.fund_id
+), arrears AS (__ARREARS__), members AS (
+    SELECT fund_id, count(*) AS members
+    FROM seen JOIN fund_members AS member ON member.area_code >= seen.low AND member.area_code < seen.high
+    WHERE member.joined_on <= $6 AND (member.left_on IS NULL OR member.left_on > $6)
+    GROUP BY fund_id
+), lending AS (
+    SELECT paid.fund_id, count(DISTINCT paid.loan_id) AS loans
+    FROM seen JOIN loan_disbursements AS paid ON paid.area_code >= seen.low AND paid.area_code < seen.high
+    WHERE paid.paid_on BETWEEN $7 AND $6
+    GROUP BY paid.fund_id
+), giving AS (
+    SELECT given.fund_id, count(*) AS grants_made
+    FROM seen JOIN grants AS given ON given.area_code >= seen.low AND given.area_code < seen.high
+    WHERE given.paid_on BETWEEN $7 AND $6 AND given.state <> 'reversed'
+    GROUP BY given.fund_id
+), known AS (SELECT __KNOWN__ AS lateness), per_fund AS (
+    SELECT books.fund_id, books.area_code, coalesce(lent, 0) AS lent, coalesce(repaid, 0) AS repaid,
+        coalesce(outstanding, 0) AS outstanding, coalesce(written_off, 0) AS written_off,
+        coalesce(interest, 0) AS interest, coalesce(grants, 0) AS grants, coalesce(capital, 0) AS capital,
+        coalesce(money, 0) AS money, coalesce(members, 0) AS members, coalesce(loans, 0) AS loans,
+        coalesce(grants_made, 0) AS grants_made,
+        CASE WHEN known.lateness THEN coalesce(late_loans, 0) END AS late_loans,
+        CASE WHEN known.lateness THEN coalesce(overdue, 0) END AS overdue,
+        CASE WHEN known.lateness THEN coalesce(par30, 0) END AS par30,
+        CASE WHEN known.lateness THEN coalesce(par60, 0) END AS par60,
+        CASE WHEN known.lateness THEN coalesce(par90, 0) END AS par90
+    FROM books CROSS JOIN known
+    LEFT JOIN ledger USING (fund_id) LEFT JOIN arrears USING (fund_id) LEFT JOIN members USING (fund_id)
+    LEFT JOIN lending USING (fund_id) LEFT JOIN giving USING (fund_id)
+)
+"""
+_SUMS = """
+    count(*) AS funds, sum(members)::bigint AS members, sum(loans)::bigint AS loans,
+    sum(grants_made)::bigint AS grants_made, sum(lent)::bigint AS lent, sum(repaid)::bigint AS repaid,
+    sum(interest)::bigint AS interest, sum(grants)::bigint AS grants, sum(written_off)::bigint AS written_off,
+    sum(capital)::bigint AS capital, sum(money)::bigint AS money, sum(outstanding)::bigint AS outstanding,
+    sum(late_loans)::bigint AS late_loans, sum(overdue)::bigint AS overdue, sum(par30)::bigint AS par30,
+    sum(par60)::bigint AS par60, sum(par90)::bigint AS par90,
+    count(DISTINCT area_code) FILTER (WHERE outstanding > 0) AS villages,
+    CASE WHEN bool_and(overdue IS NOT NULL) THEN
+        count(DISTINCT area_code) FILTER (WHERE outstanding > 0)
+        - count(DISTINCT area_code) FILTER (WHERE outstanding > 0 AND overdue > 0)
+    END AS zero_overdue_villages
+"""
+_AREAS = """
+SELECT left(area_code, $8) AS code, NULL::uuid AS fund_id, NULL::text AS name, __SUMS__
+FROM per_fund WHERE $9::text IS NULL OR left(area_code, $8) > $9
+GROUP BY left(area_code, $8) ORDER BY 1 LIMIT $10
+"""
+_FUNDS = """
+SELECT area_code AS code, per_fund.fund_id, min(fund.name_th) AS name, __SUMS__
+FROM per_fund LEFT JOIN (SELECT id, name_th FROM funds) AS fund ON fund.id = per_fund.fund_id
+WHERE $8::text IS NULL OR (area_code, per_fund.fund_id) > ($8, $9::uuid)
+GROUP BY area_code, per_fund.fund_id ORDER BY 1, 2 LIMIT $10
+"""
+_TOTAL = "SELECT __SUMS__ FROM per_fund"
+_COUNT_AREAS = "SELECT count(DISTINCT left(area_code, $8)) FROM per_fund"
+_LATENESS_KEPT = (
+    "EXISTS (SELECT FROM seen JOIN fund_arrears_months AS kept ON kept.area_code >= seen.low "
+    "AND kept.area_code < seen.high WHERE kept.month = $5)"
+)
+
+# A fiscal year begins in October: three months on, its months lie in one calendar year.
+_YEARS = """
+WITH seen AS (SELECT * FROM unnest($1::text[], $2::text[]) AS one (low, high)), years AS (
+    SELECT extract(year FROM month + interval '3 months')::int + 543 AS fiscal_year,
+        coalesce(sum(debit - credit) FILTER (WHERE account = '1100' AND kind = 'disbursement'), 0) AS lent,
+        coalesce(sum(credit - debit) FILTER (
+            WHERE account = '1100' AND kind IN ('repayment', 'advance')), 0) AS repaid,
+        coalesce(sum(debit - credit) FILTER (WHERE account = '1100'), 0) AS change,
+        coalesce(sum(debit - credit) FILTER (WHERE account = '5000' AND kind = 'grant'), 0) AS grants
+    FROM seen JOIN ledger_months AS sums ON sums.area_code >= seen.low AND sums.area_code < seen.high
+    WHERE $3::text IS NULL OR fund_id IN (SELECT fund_id FROM fund_books WHERE kind = $3)
+    GROUP BY 1
+)
+SELECT fiscal_year, lent::bigint AS lent, repaid::bigint AS repaid, grants::bigint AS grants,
+    (sum(change) OVER (ORDER BY fiscal_year))::bigint AS outstanding
+FROM years WHERE fiscal_year <= $4 ORDER BY fiscal_year
+"""
+
+
+async def rows(
+    session: AsyncSession, *, filters: Filters, by: By, after: Sequence[Any] | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return up to `limit` rows by code (and fund), from the first after `after`; amounts in satang."""
+    connection = await driver(session)
+    if by is By.FUND:
+        place = (None, None) if after is None else (after[0], UUID(str(after[1])))
+        return list(await connection.fetch(_statement(filters, _FUNDS), *filters.values(), *place, limit))
+    code = None if after is None else after[0]
+    statement = _statement(filters, _AREAS)
+    return list(await connection.fetch(statement, *filters.values(), DIGITS[by], code, limit))
+
+
+async def count(session: AsyncSession, *, filters: Filters, by: By) -> int:
+    """Return how many rows there are."""
+    connection = await driver(session)
+    if by is By.FUND:
+        return int(
+            await connection.fetchval(_statement(filters, "SELECT count(*) FROM per_fund"), *filters.values())
+        )
+    return int(await connection.fetchval(_statement(filters, _COUNT_AREAS), *filters.values(), DIGITS[by]))
+
+
+async def total(session: AsyncSession, *, filters: Filters) -> asyncpg.Record:
+    """Return the figures of everything together."""
+    row = await (await driver(session)).fetchrow(_statement(filters, _TOTAL), *filters.values())
+    assert row is not None  # noqa: S101  # an aggregate has one row
+    return row
+
+
+async def years(
+    session: AsyncSession, *, areas: Sequence[str], area: str, kind: str | None, last: int
+) -> list[asyncpg.Record]:
+    """Return lent, repaid, grants, and outstanding at the end, of fiscal years with entries, up to `last`."""
+    lows, highs = ranges(areas, area)
+    return list(await (await driver(session)).fetch(_YEARS, lows, highs, kind, last))
+
+
+def _statement(filters: Filters, of: str) -> str:
+    arrears, known = (_LIVE, "true") if filters.current else (_KEPT, _LATENESS_KEPT)
+    return _PER_FUND.replace("__ARREARS__", arrears).replace("__KNOWN__", known) + of.replace(
+        "__SUMS__", _SUMS
+    )
