@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from funds.account_books import routes as account_books
 from funds.adjustments import routes as adjustments
 from funds.adjustments.errors import CONSTRAINTS as ADJUSTMENTS
 from funds.bank_accounts import routes as bank_accounts
@@ -48,6 +49,7 @@ ROUTERS = [
     handovers.router,
     members.router,
     borrower_groups.router,
+    account_books.router,
     products.router,
     schedules.router,
     holidays.router,

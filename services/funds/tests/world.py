@@ -23,6 +23,7 @@ from funds.handovers.schemas import NewHandover
 from funds.periods import service as periods
 from funds.periods.schemas import NewPeriod
 from shared import clock
+from tests import health_world
 from tests.factories import (
     APPROVER,
     CHAIR,
@@ -49,6 +50,7 @@ PUBLIC = (
     "/v1/funds/banks",
     "/v1/instruments",
     "/v1/loan-schedules",
+    *health_world.PUBLIC,
 )
 """Paths whose content is the same for everybody."""
 
@@ -117,7 +119,12 @@ PAPER = {
     "lines": [{"account": "5300", "debit": "200.00"}, {"account": "4900", "credit": "200.00"}],
 }
 
-MAKERS: list[Maker] = [a_registered_fund, a_target_household, books_of_the_fund]
+MAKERS: list[Maker] = [
+    a_registered_fund,
+    a_target_household,
+    books_of_the_fund,
+    *health_world.MAKERS,
+]
 """In order: a maker finds in the world what those before it have made."""
 
 _DAY = (clock.business_date(clock.now()) + timedelta(days=1)).isoformat()
@@ -179,6 +186,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "decide_adjustment": lambda _: {"decision": "post"},
     "close_period": lambda _: {"period_to": "2025-09-30", "kind": "year"},
     "leave_borrower_group": lambda _: {"left_on": "2026-01-05"},
+    **health_world.BODIES,
 }
 """What each write sends, by the operation's name."""
 
@@ -194,6 +202,7 @@ HEADERS: dict[str, dict[str, str]] = {}
 """Headers that an operation needs beside `If-Match: *`, by its name."""
 
 STATES: dict[str, str] = {
+    "download_poverty_books": "the world's fund is a women's fund: tests/account_books",
     "read_fund_minutes": "nobody has attached a file in the world: tests/committees",
 }
 """Operations that need another state than the world's, with where their two sides are tested."""

@@ -1,0 +1,1 @@
+"""A fund's books as a file that is printed, signed and filed: read from the ledger, never kept beside it."""
