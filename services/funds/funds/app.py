@@ -11,10 +11,14 @@ from funds.capital import routes as capital
 from funds.capital.errors import CONSTRAINTS as CAPITAL
 from funds.committees import routes as committees
 from funds.committees.errors import CONSTRAINTS as COMMITTEES
+from funds.findings import routes as findings
+from funds.findings.errors import CONSTRAINTS as FINDINGS
 from funds.fund_settings import routes as fund_settings
 from funds.fund_settings.errors import CONSTRAINTS as FUND_SETTINGS
 from funds.handovers import routes as handovers
 from funds.handovers.errors import CONSTRAINTS as HANDOVERS
+from funds.health_checks import routes as health_checks
+from funds.health_checks.errors import CONSTRAINTS as HEALTH_CHECKS
 from funds.holidays import routes as holidays
 from funds.holidays.errors import CONSTRAINTS as HOLIDAYS
 from funds.known_households import routes as known_households
@@ -29,6 +33,7 @@ from funds.products import routes as products
 from funds.products.errors import CONSTRAINTS as PRODUCTS
 from funds.registry import routes as registry
 from funds.registry.errors import CONSTRAINTS as REGISTRY
+from funds.reports import routes as reports
 from funds.schedules import routes as schedules
 from funds.settings import Settings
 from shared import instrument_routes, web
@@ -56,6 +61,9 @@ ROUTERS = [
     ledger.router,
     periods.router,
     adjustments.router,
+    reports.router,
+    findings.router,  # before /health-checks/{check_id}
+    health_checks.router,
     instrument_routes.router("funds"),
 ]
 
@@ -72,6 +80,8 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **ADJUSTMENTS,
     **PRODUCTS,
     **HOLIDAYS,
+    **FINDINGS,
+    **HEALTH_CHECKS,
 }
 """What a broken constraint of the database means to the caller."""
 

@@ -2,7 +2,9 @@
 
 import asyncio
 
+from funds.findings import jobs as findings
 from funds.known_households import consumers as known_households
+from funds.reports import keeping
 from funds.settings import Settings
 from shared import relay
 from shared.bus import Bus
@@ -19,5 +21,7 @@ async def run(settings: Settings, bus: Bus, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(relay.run(database, bus, stop=stop))
             tasks.create_task(bus.consume(CONSUMERS, database, stop=stop))
+            tasks.create_task(keeping.run(database, stop=stop))
+            tasks.create_task(findings.run(database, stop))
     finally:
         await database.close()
