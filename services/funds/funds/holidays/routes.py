@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from funds.holidays import queries, service
 from funds.holidays.errors import HolidayAreaNotYours, HolidayExists, HolidayNotFound
+from funds.holidays.rules import YEARS
 from funds.holidays.schemas import CalendarOut, HolidayFilters, HolidayOut, NewHoliday
 from funds.permissions import FundReader, FundWriter
 from shared import clock, etags, paging, problems, web
@@ -55,7 +56,7 @@ async def list_fund_holidays(
 async def get_fund_calendar(
     session: ReadSession,
     principal: FundReader,
-    year: Annotated[int, Path(ge=1950, le=2150, description="Christian year")],
+    year: Annotated[int, Path(ge=YEARS[0], le=YEARS[-1], description="Christian year")],
     area: Annotated[
         AreaCode | None, Query(description="With the days set for this area and above it")
     ] = None,

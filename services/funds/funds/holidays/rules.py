@@ -4,14 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from holidays import country_holidays
 
+YEARS: Final = range(1950, 2151)
+"""The Christian years that the calendar is asked for; nobody knows the holidays of later ones."""
 
-@lru_cache(maxsize=256)
+
+@lru_cache(maxsize=len(YEARS))
+def _known(year: int) -> Mapping[date, str]:
+    return dict(country_holidays("TH", years=year, language="th").items())
+
+
 def national(year: int) -> Mapping[date, str]:
     """Return Thailand's public holidays of a year with their Thai names, substitute days included."""
-    return dict(country_holidays("TH", years=year, language="th").items())
+    return _known(year) if year in YEARS else {}
 
 
 @dataclass(frozen=True, slots=True)

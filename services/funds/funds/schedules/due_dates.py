@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Container
 from datetime import date, timedelta
 
-from funds.schedules.conventions import Fault, HolidayRule, Period, ScheduleRefused, Terms
+from funds.schedules.conventions import HolidayRule, Period, Terms
 
 _MONTHS = {Period.MONTH: 1, Period.YEAR: 12}
 _DAYS = {Period.DAY: 1, Period.WEEK: 7}
@@ -12,19 +12,16 @@ _SATURDAY = 5
 
 
 def due_dates(terms: Terms, *, disbursed_on: date, count: int) -> list[date]:
-    """Return the first `count` due dates before any shift; raises ScheduleRefused beyond the calendar.
+    """Return the first `count` due dates before any shift; ValueError or OverflowError beyond the calendar.
 
     `first_due` is taken as it is given; the due day is that of `due_day`, else of `first_due`, else of the
     disbursement, or the last day of a shorter month.
     """
-    try:
-        if terms.period in _DAYS:
-            step = timedelta(days=_DAYS[terms.period] * terms.every)
-            first = terms.first_due or disbursed_on + step
-            return [first + step * at for at in range(count)]
-        return _by_months(terms, disbursed_on=disbursed_on, count=count)
-    except (OverflowError, ValueError) as error:
-        raise ScheduleRefused(Fault.CALENDAR) from error
+    if terms.period in _DAYS:
+        step = timedelta(days=_DAYS[terms.period] * terms.every)
+        first = terms.first_due or disbursed_on + step
+        return [first + step * at for at in range(count)]
+    return _by_months(terms, disbursed_on=disbursed_on, count=count)
 
 
 def a_period_before(day: date, period: Period, every: int) -> date | None:

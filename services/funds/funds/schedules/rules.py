@@ -52,7 +52,12 @@ def schedule(
     Raises ScheduleRefused.
     """
     _check(disbursements, terms)
-    planned = plan(disbursements, terms, holidays)
+    try:
+        planned = plan(disbursements, terms, holidays)
+    except ScheduleRefused:
+        raise
+    except (OverflowError, ValueError) as error:  # a day before the year 1 or after 9999
+        raise ScheduleRefused(Fault.CALENDAR) from error
     rows = _Repayment(planned).rows()
     if terms.last_instalment is LastInstalment.NEAREST and _level_is_computed(terms):
         rows = min((rows, *_moved(planned)), key=_last_difference)

@@ -360,6 +360,26 @@ def test_what_cannot_be_a_schedule_is_refused_by_its_reason(fault: Fault, terms:
     assert refused.value.fault is fault
 
 
+@pytest.mark.parametrize("count", DayCount)
+@pytest.mark.parametrize("rule", HolidayRule)
+@pytest.mark.parametrize("on", [date.min, date(1, 1, 5), date(9999, 11, 30), date(9999, 12, 30), date.max])
+def test_the_ends_of_the_calendar_are_refused_not_stumbled_over(
+    on: date, rule: HolidayRule, count: DayCount
+) -> None:
+    holidays = {date.max, date(1, 2, 1)}
+    terms = Terms(
+        method=Method.EQUAL_INSTALMENT,
+        annual_rate=Fraction(12, 100),
+        instalments=1,
+        day_count=count,
+        holiday_rule=rule,
+    )
+    try:
+        assert schedule([Disbursement(on, 100_00)], terms, holidays).principal == 100_00
+    except ScheduleRefused as refused:
+        assert refused.fault is Fault.CALENDAR  # noqa: PT017  # a refusal is one of the two outcomes
+
+
 def test_nothing_lent_and_money_after_the_last_due_date_are_refused() -> None:
     terms = Terms(method=Method.FLAT, annual_rate=Fraction(12, 100), instalments=2)
     for lent, fault in (
