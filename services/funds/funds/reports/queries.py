@@ -113,10 +113,13 @@ books AS (
 )
 """
 _SUMS = """
-    count(*) AS funds, sum(members)::bigint AS members, sum(loans)::bigint AS loans,
-    sum(grants_made)::bigint AS grants_made, sum(lent)::bigint AS lent, sum(repaid)::bigint AS repaid,
-    sum(interest)::bigint AS interest, sum(grants)::bigint AS grants, sum(written_off)::bigint AS written_off,
-    sum(capital)::bigint AS capital, sum(money)::bigint AS money, sum(outstanding)::bigint AS outstanding,
+    count(*) AS funds,
+    coalesce(sum(members), 0)::bigint AS members, coalesce(sum(loans), 0)::bigint AS loans,
+    coalesce(sum(grants_made), 0)::bigint AS grants_made, coalesce(sum(lent), 0)::bigint AS lent,
+    coalesce(sum(repaid), 0)::bigint AS repaid, coalesce(sum(interest), 0)::bigint AS interest,
+    coalesce(sum(grants), 0)::bigint AS grants, coalesce(sum(written_off), 0)::bigint AS written_off,
+    coalesce(sum(capital), 0)::bigint AS capital, coalesce(sum(money), 0)::bigint AS money,
+    coalesce(sum(outstanding), 0)::bigint AS outstanding,
     sum(late_loans)::bigint AS late_loans, sum(overdue)::bigint AS overdue, sum(par30)::bigint AS par30,
     sum(par60)::bigint AS par60, sum(par90)::bigint AS par90,
     count(DISTINCT area_code) FILTER (WHERE outstanding > 0) AS villages,
