@@ -48,7 +48,7 @@ class RoundingTerms(Schema):
     """To a multiple of so much, by a mode (การปัดเศษ)."""
 
     mode: RoundingMode = RoundingMode.HALF_UP
-    multiple: Annotated[BahtPositive, Field(examples=["1.00"])] = 1
+    multiple: Annotated[BahtPositive, Field(examples=["1.00"], json_schema_extra={"default": "0.01"})] = 1
     """In baht: "0.01" is to the satang, "1.00" to a whole baht, "100.00" to a hundred."""
 
 
@@ -58,7 +58,7 @@ class StepTerms(Schema):
     code: StepCode
     level: StepLevel
     kind: StepKind
-    from_amount: BahtNotNegative = 0
+    from_amount: Annotated[BahtNotNegative, Field(json_schema_extra={"default": "0.00"})] = 0
     """The step is taken when the amount asked for is at least this."""
 
 
@@ -87,7 +87,7 @@ class TermsOfProduct(Schema):
         list[Due], Field(min_length=3, max_length=3, default_factory=lambda: list(ALLOCATION))
     ]
     """What a repayment pays first (ลำดับการตัดชำระ); each once."""
-    penalty_rate: Rate = Fraction(0)
+    penalty_rate: Annotated[Rate, Field(json_schema_extra={"default": "0.00"})] = Fraction(0)
     """A year, on overdue principal (ดอกเบี้ยผิดนัด)."""
     penalty_after_days: Annotated[int, Field(ge=0, le=365)] = 0
     early_repayment: EarlyRepayment = EarlyRepayment.NEXT

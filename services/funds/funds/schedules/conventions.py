@@ -17,16 +17,18 @@ LAST_DUE_DAY: Final = 31
 
 
 class Method(StrEnum):
-    """How principal and interest are repaid (วิธีผ่อนชำระ)."""
+    """How principal and interest are repaid (วิธีผ่อนชำระ).
+
+    `flat`: interest on the amount lent for the whole term (ดอกเบี้ยคงที่); `equal_instalment`: level
+    instalments, interest on the declining balance (ลดต้นลดดอก); `equal_principal`: level principal,
+    interest on the declining balance (เงินต้นเท่ากัน); `interest_free`: level principal, no interest
+    (ปลอดดอกเบี้ย).
+    """
 
     FLAT = "flat"
-    """Interest on the amount lent for the whole term, spread over the instalments (ดอกเบี้ยคงที่)."""
     EQUAL_INSTALMENT = "equal_instalment"
-    """Level instalments, interest on the declining balance (ลดต้นลดดอก งวดเท่ากัน)."""
     EQUAL_PRINCIPAL = "equal_principal"
-    """Level principal, interest on the declining balance (เงินต้นเท่ากันทุกงวด)."""
     INTEREST_FREE = "interest_free"
-    """Level principal, no interest (ปลอดดอกเบี้ย)."""
 
 
 class Period(StrEnum):
@@ -47,47 +49,51 @@ PERIODS_A_YEAR: Final[Mapping[Period, int]] = {
 
 
 class DayCount(StrEnum):
-    """Which part of a year's interest a time bears (วิธีนับวันคิดดอกเบี้ย)."""
+    """Which part of a year's interest a time bears (วิธีนับวันคิดดอกเบี้ย).
+
+    `period`: the rate divided by the periods of a year (12, 52, 365), whatever their days. `30/360`:
+    months of 30 days as in the United States (NASD); `30E/360`: Eurobond; `30/360 ISDA`: bond basis;
+    `30/365`: such months in a year of 365. `ACT/360`, `ACT/364`, `ACT/365`: actual days in a fixed
+    year. `ACT/ACT`: ISDA, days of leap years by 366, the first day bearing interest; `ACT/ACT last
+    day`: the last day bearing it instead of the first.
+    """
 
     PERIOD = "period"
-    """Rate divided by the periods of a year (12 months, 52 weeks, 365 days), whatever their days."""
     THIRTY_360_US = "30/360"
-    """United States (NASD): the 31st is the 30th, also the last day of February where interest starts."""
     THIRTY_360_BOND = "30/360 ISDA"
-    """Bond basis: as the United States', without February's rule."""
     THIRTY_360_EUROPEAN = "30E/360"
-    """Eurobond basis: the 31st is the 30th at both ends."""
     THIRTY_365 = "30/365"
-    """Months of 30 days as 30E/360 in a year of 365."""
     ACTUAL_360 = "ACT/360"
     ACTUAL_364 = "ACT/364"
     ACTUAL_365 = "ACT/365"
-    """Actual days, a year of 365 also when it is a leap year (fixed)."""
     ACTUAL_ACTUAL = "ACT/ACT"
-    """ISDA: days of leap years by 366, others by 365; the first day bears interest, the last does not."""
     ACTUAL_ACTUAL_LAST = "ACT/ACT last day"
-    """As ACT/ACT, but the last day bears interest and the first does not: differs at the turn of a year."""
 
 
 class GraceInterest(StrEnum):
-    """What becomes of interest while its payment is in grace (ปลอดชำระดอกเบี้ย)."""
+    """What becomes of interest while its payment is in grace (ปลอดชำระดอกเบี้ย).
+
+    `waive`: none is charged; `carry`: it is charged and due with the first instalment after the grace;
+    `spread`: it is charged and due in even parts with the instalments after the grace. No interest on
+    interest.
+    """
 
     WAIVE = "waive"
-    """An interest-free period: none is charged."""
     CARRY = "carry"
-    """It is charged, without interest on it, and due with the first instalment after the grace."""
     SPREAD = "spread"
-    """It is charged, without interest on it, and due in even parts with the instalments after the grace."""
 
 
 class HolidayRule(StrEnum):
-    """Where a due date goes that falls on a Saturday, Sunday or holiday (การเลื่อนวันครบกำหนด)."""
+    """Where a due date goes that falls on a Saturday, Sunday or holiday (การเลื่อนวันครบกำหนด).
+
+    `following`: the next working day; `preceding`: the one before; `modified_following`: the next, but
+    not into the next month.
+    """
 
     NONE = "none"
     FOLLOWING = "following"
     PRECEDING = "preceding"
     MODIFIED_FOLLOWING = "modified_following"
-    """The next working day, but not into the next month: then the one before."""
 
 
 class RoundingMode(StrEnum):
@@ -100,41 +106,48 @@ class RoundingMode(StrEnum):
 
 
 class RoundedPart(StrEnum):
-    """Which amount of an instalment is rounded and level."""
+    """Which amount of an instalment is rounded and level.
+
+    `total`: principal and interest together; `principal`: the principal, with the interest on top.
+    """
 
     TOTAL = "total"
-    """Principal and interest together; principal is what the interest leaves of it."""
     PRINCIPAL = "principal"
-    """The principal alone; the interest comes on top."""
 
 
 class LevelFrom(StrEnum):
-    """What the level instalment of `equal_instalment` is computed from."""
+    """What the level instalment of `equal_instalment` is computed from.
+
+    `periodic_rate`: the annuity formula (PMT) at rate ÷ periods of a year, whatever the day count; the
+    last instalment differs. `actual_days`: the interest that each period really bears: the exact level.
+    """
 
     PERIODIC_RATE = "periodic_rate"
-    """The annuity formula (PMT) at the year's rate by its periods; the last instalment differs."""
     ACTUAL_DAYS = "actual_days"
-    """The interest that each period really bears by the day count: the exact level."""
 
 
 class FlatSplit(StrEnum):
-    """How the interest of `flat` is spread."""
+    """How the interest of `flat` is spread.
+
+    `even`: the whole term's interest in even parts, the last takes the remainder; `by_period`: each
+    instalment bears its own period's interest by the day count.
+    """
 
     EVEN = "even"
-    """The whole term's interest in even parts; the last takes the remainder."""
     BY_PERIOD = "by_period"
-    """Each instalment bears its own period's interest by the day count."""
 
 
 class LastInstalment(StrEnum):
-    """What becomes of the difference that rounding leaves."""
+    """What becomes of the difference that rounding leaves.
+
+    `remaining`: the last instalment takes what remains of the principal, it is smaller or larger;
+    `additional`: what remains beyond a whole instalment comes in one more; `nearest`: as remaining,
+    with the level moved by one multiple where that brings the last instalment nearer.
+    """
 
     REMAINING = "remaining"
-    """The last instalment takes what remains of the principal: it is smaller or larger."""
     ADDITIONAL = "additional"
-    """What remains beyond a whole instalment comes in one more instalment, a period later."""
     NEAREST = "nearest"
-    """As remaining, with the level moved by one multiple where that brings the last instalment nearer."""
 
 
 class Rounding(NamedTuple):

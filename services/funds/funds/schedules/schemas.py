@@ -36,7 +36,7 @@ class AmountRounding(Schema):
     """How an amount becomes a multiple (การปัดเศษ)."""
 
     mode: RoundingMode = RoundingMode.HALF_UP
-    multiple: Annotated[BahtPositive, Field(examples=["1.00"])] = 1
+    multiple: Annotated[BahtPositive, Field(examples=["1.00"], json_schema_extra={"default": "0.01"})] = 1
     """In baht: "0.01" is to the satang, "1.00" to a whole baht, "100.00" to a hundred."""
 
 

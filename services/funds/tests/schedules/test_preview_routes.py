@@ -182,6 +182,13 @@ async def test_the_document_shows_an_example_for_each_method(app: FastAPI) -> No
     methods = {example["value"]["method"] for example in examples.values()}
     assert methods == {"flat", "equal_instalment", "equal_principal", "interest_free"}
     assert "422" in operation["responses"]
+    schemas = app.openapi()["components"]["schemas"]
+    assert schemas["AmountRounding"]["properties"]["multiple"]["default"] == "0.01"
+    assert schemas["PreviewRequest"]["properties"]["instalments"]["maximum"] == 1200
+    assert schemas["PreviewRequest"]["required"] == ["annual_rate", "method", "instalments"]
+    for name in ("Method", "DayCount", "LastInstalment", "GraceInterest"):
+        for value in schemas[name]["enum"]:
+            assert f"`{value}`" in " ".join(schemas[name]["description"].split()), value
 
 
 async def test_three_hundred_and_sixty_rows_are_quick(caller: Caller) -> None:
