@@ -1,0 +1,58 @@
+"""Refusals about demand."""
+
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
+
+
+class TaskNotFound(NotFound):
+    """The loan has no task of this id."""
+
+    code = "demand_task_not_found"
+    title_th, title_en = "ไม่พบงานติดตามนี้", "There is no such task"
+
+
+class TaskExists(Conflict):
+    """The id is taken."""
+
+    code = "demand_task_exists"
+    title_th, title_en = "มีงานติดตามนี้แล้ว", "The task exists already"
+
+
+class TaskClosed(Conflict):
+    """The task was done or cancelled before."""
+
+    code = "demand_task_closed"
+    title_th, title_en = "งานติดตามนี้ปิดแล้ว", "The task is closed"
+
+
+class TaskNeedsDecision(Conflict):
+    """The task about a borrower's death ends with the decision who answers for the debt."""
+
+    code = "demand_task_needs_decision"
+    title_th, title_en = "งานนี้ปิดด้วยการตัดสินผู้รับผิดชอบหนี้", "It ends with the decision about the death"
+
+
+class EvidenceMissing(InvalidField):
+    """A task is closed with evidence: a file, or the number of a document."""
+
+    code = "evidence_missing"
+    title_th, title_en = "ต้องมีหลักฐาน แนบไฟล์หรือระบุเลขที่เอกสาร", "Attach a file or name a document"
+
+
+class PromiseMissing(InvalidField):
+    """A promise says when and how much."""
+
+    code = "promise_missing"
+    title_th, title_en = "ต้องระบุวันและจำนวนเงินที่จะชำระ", "A promise names its day and amount"
+
+
+class LoanNotInDemand(Conflict):
+    """Nothing is demanded on a loan that is closed or not paid out."""
+
+    code = "loan_not_in_demand"
+    title_th, title_en = "สัญญานี้ไม่มีหนี้ที่ต้องติดตาม", "Nothing is demanded on this loan"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_demand_tasks": TaskExists,
+    "uq_demand_tasks_loan_id": TaskExists,
+}
