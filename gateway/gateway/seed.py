@@ -1,6 +1,7 @@
 """The demo's users and clients: python -m gateway.seed FILE writes their credentials into FILE.
 
-Made up, in Ubon Ratchathani (34), its district Warin Chamrap (3415), a tambon and a village of it.
+Made up, in Ubon Ratchathani (34): its district Warin Chamrap (3415), a tambon and a village of it, the
+women's fund of the tambon Mueang Si Khai (341522), a poverty fund's village in Phibun Mangsahan (3419).
 """
 
 import asyncio
@@ -45,6 +46,14 @@ USERS = (
     Demo("member3415-2", "กรรมการ ศจพ.อ. / Member", "district_committee", "3415"),
     Demo("member3415-3", "กรรมการ ศจพ.อ. / Member", "district_committee", "3415"),
     Demo("village34150101", "คณะกรรมการหมู่บ้าน / Village committee", "village_committee", "34150101"),
+    Demo("fund341522-1", "คณะทำงานกองทุนสตรีตำบล / Women's fund of a tambon", "fund_working_group", "341522"),
+    Demo("fund341522-2", "คณะทำงานกองทุนสตรีตำบล / Women's fund of a tambon", "fund_working_group", "341522"),
+    Demo("fund3415", "อนุกรรมการกองทุนสตรีอำเภอ / Women's fund, district", "fund_subcommittee", "3415"),
+    Demo("fund34", "อนุกรรมการกองทุนสตรีจังหวัด / Women's fund, province", "fund_subcommittee", "34"),
+    Demo("fund34190401-1", "กรรมการ กข.คจ. หมู่บ้าน / Poverty fund, chair", "fund_committee", "34190401"),
+    Demo("fund34190401-2", "กรรมการ กข.คจ. หมู่บ้าน / Poverty fund, treasurer", "fund_committee", "34190401"),
+    Demo("tambon341904", "พัฒนากร / Tambon officer", "tambon_officer", "341904"),
+    Demo("district3419", "พัฒนาการอำเภอ / District officer", "district", "3419"),
     Demo("auditor", "ผู้ตรวจสอบ / Auditor", "auditor", ""),
 )
 CLIENTS = (
