@@ -34,7 +34,7 @@ from funds.products.errors import CONSTRAINTS as PRODUCTS
 from funds.registry import routes as registry
 from funds.registry.errors import CONSTRAINTS as REGISTRY
 from funds.reports import routes as reports
-from funds.schedules import routes as schedules
+from funds.schedule_previews import routes as schedule_previews
 from funds.settings import Settings
 from shared import instrument_routes, web
 from shared.db import Database
@@ -56,7 +56,7 @@ ROUTERS = [
     borrower_groups.router,
     account_books.router,
     products.router,
-    schedules.router,
+    schedule_previews.router,
     holidays.router,
     ledger.router,
     periods.router,

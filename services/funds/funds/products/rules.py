@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from funds.registry.rules import Kind
 from funds.schedules.rules import (
     DayCount,
     HolidayRule,
@@ -19,20 +20,8 @@ from funds.schedules.rules import (
     Terms,
 )
 
-
-class FundKind(StrEnum):
-    """Kinds of funds."""
-
-    WOMENS = "womens"
-    """The women's development fund (กองทุนพัฒนาบทบาทสตรี)."""
-    POVERTY = "poverty"
-    """The poverty fund of a village (กข.คจ.)."""
-    SAVINGS = "savings"
-    """A savings group for production (กลุ่มออมทรัพย์เพื่อการผลิต)."""
-    VILLAGE = "village"
-    """A village fund (กองทุนหมู่บ้าน)."""
-    INSTITUTION = "institution"
-    """A community financial institution (สถาบันการเงินชุมชน)."""
+FundKind = Kind
+"""The registry's kinds of funds."""
 
 
 class Category(StrEnum):

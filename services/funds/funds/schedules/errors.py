@@ -80,13 +80,6 @@ class BeyondCalendar(InvalidField):
     title_th, title_en = "วันครบกำหนดเกินปี ค.ศ. 9999", "The last due date is beyond the year 9999"
 
 
-class PrincipalDiffers(InvalidField):
-    """The principal is not the sum of the disbursements."""
-
-    code = "principal_differs"
-    title_th, title_en = "เงินต้นไม่เท่ากับผลรวมเงินที่จ่าย", "The principal is not the sum of the disbursements"
-
-
 FAULTS: dict[Fault, tuple[type[InvalidField], str]] = {
     Fault.NO_DISBURSEMENT: (NoDisbursement, "/disbursements"),
     Fault.INSTALMENTS: (InstalmentsOutOfRange, "/instalments"),

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from funds.rates import Rate, RateOut
+from funds.schedule_previews.examples import REQUESTS
 from funds.schedules.conventions import MAX_DISBURSEMENTS, MAX_EVERY, MAX_INSTALMENTS
-from funds.schedules.examples import REQUESTS
 from funds.schedules.rules import (
     DayCount,
     FlatSplit,

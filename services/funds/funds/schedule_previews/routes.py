@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from funds.permissions import FundReader
 from funds.products.errors import RateAboveCap
-from funds.schedules import service
-from funds.schedules.errors import FAULTS, PrincipalDiffers
-from funds.schedules.examples import REQUESTS
-from funds.schedules.schemas import PreviewRequest, SchedulePreview
+from funds.schedule_previews import service
+from funds.schedule_previews.errors import PrincipalDiffers
+from funds.schedule_previews.examples import REQUESTS
+from funds.schedule_previews.schemas import PreviewRequest, SchedulePreview
+from funds.schedules.errors import FAULTS
 from shared import clock, paging, problems, web
 from shared.db import ReadSession
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from funds.schedules.examples import REQUESTS
+from funds.schedule_previews.examples import REQUESTS
 from shared.testing.caller import Caller
 
 PATH = "/v1/loan-schedules/preview"

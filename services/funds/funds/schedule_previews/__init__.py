@@ -1,0 +1,1 @@
+"""Schedules computed for whoever asks, nothing of them stored."""

@@ -1,0 +1,10 @@
+"""Refusals of previews."""
+
+from shared.errors import InvalidField
+
+
+class PrincipalDiffers(InvalidField):
+    """The principal is not the sum of the disbursements."""
+
+    code = "principal_differs"
+    title_th, title_en = "เงินต้นไม่เท่ากับผลรวมเงินที่จ่าย", "The principal is not the sum of the disbursements"

@@ -1,0 +1,118 @@
+"""Schedules from what a caller says; nothing is stored."""
+
+from collections.abc import Container
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.holidays import service as holidays
+from funds.products.service import check_rate
+from funds.rates import text
+from funds.schedule_previews.errors import PrincipalDiffers
+from funds.schedule_previews.schemas import AmountRounding, PreviewRequest
+from funds.schedules import due_dates
+from funds.schedules.conventions import PERIODS_A_YEAR
+from funds.schedules.errors import NoDisbursement
+from funds.schedules.rules import (
+    Disbursement,
+    HolidayRule,
+    Period,
+    Rounding,
+    Schedule,
+    Terms,
+)
+from funds.schedules.service import lay_out
+from shared.clock import business_date
+from shared.money import baht
+
+_SAME = (
+    "method", "annual_rate", "instalments", "every", "period", "first_due", "due_day", "grace_principal",
+    "grace_interest", "grace_interest_mode", "interest_from", "day_count", "first_period", "level_from",
+    "flat_split", "holiday_rule", "interest_follows_shift", "rounded_part", "instalment_amount",
+    "last_instalment",
+)  # fmt: skip
+
+
+async def preview(session: AsyncSession, *, request: PreviewRequest, now: datetime) -> dict[str, Any]:
+    """Return the schedule of a loan as `schemas.SchedulePreview` writes it.
+
+    Raises RateAboveCap, PrincipalDiffers and the refusals of `schedules.errors.FAULTS`.
+    """
+    terms = terms_of(request)
+    lent = disbursements_of(request, terms, today=business_date(now))
+    check_rate(terms.annual_rate, on=min(lent).on)
+    closed: Container[date] = frozenset()
+    if terms.holiday_rule is not HolidayRule.NONE:
+        closed = await holidays.calendar(session, area_code=request.area_code or "")
+    return written(lay_out(lent, terms, closed), lent, terms)
+
+
+def terms_of(request: PreviewRequest) -> Terms:
+    """Return the terms that a request names."""
+    instalment = request.instalment_rounding
+    return Terms(
+        interest_rounding=_rounding(request.interest_rounding),
+        instalment_rounding=None if instalment is None else _rounding(instalment),
+        **{name: getattr(request, name) for name in _SAME},
+    )
+
+
+def disbursements_of(request: PreviewRequest, terms: Terms, *, today: date) -> list[Disbursement]:
+    """Return what is paid out when, by day; raises PrincipalDiffers, NoDisbursement."""
+    lent = sorted(Disbursement(one.on, one.amount) for one in request.disbursements)
+    if lent:
+        if request.principal not in (None, sum(one.amount for one in lent)):
+            raise PrincipalDiffers(pointer="/principal")
+        return lent
+    if request.principal is None:
+        raise NoDisbursement(pointer="/principal")
+    return [Disbursement(request.disbursed_on or _a_period_before(terms) or today, request.principal)]
+
+
+def _a_period_before(terms: Terms) -> date | None:
+    if terms.first_due is None or terms.every < 1:
+        return None
+    return due_dates.a_period_before(terms.first_due, terms.period, terms.every)
+
+
+def _rounding(asked: AmountRounding) -> Rounding:
+    return Rounding(asked.mode, asked.multiple)
+
+
+def written(planned: Schedule, lent: list[Disbursement], terms: Terms) -> dict[str, Any]:
+    """Return a schedule with its conventions as the API writes them."""
+    return {
+        "rows": [
+            {
+                "number": row.number,
+                "due_date": row.due_date,
+                "principal": baht(row.principal),
+                "interest": baht(row.interest),
+                "total": baht(row.total),
+                "balance": baht(row.balance),
+            }
+            for row in planned.rows
+        ],
+        "totals": {
+            "instalments": len(planned.rows),
+            "principal": baht(planned.principal),
+            "interest": baht(planned.interest),
+            "total": baht(planned.total),
+        },
+        "disbursements": [{"on": one.on, "amount": baht(one.amount)} for one in lent],
+        "conventions": {
+            **{name: getattr(terms, name) for name in _SAME},
+            "annual_rate": text(terms.annual_rate),
+            "first_due": due_dates.due_dates(terms, disbursed_on=lent[0].on, count=1)[0],
+            "periods_a_year": PERIODS_A_YEAR[Period(terms.period)],
+            "interest_rounding": _written_rounding(terms.interest_rounding),
+            "instalment_rounding": _written_rounding(terms.level_rounding),
+            "rounded_part": terms.level_part,
+            "instalment_amount": None if terms.instalment_amount is None else baht(terms.instalment_amount),
+        },
+    }
+
+
+def _written_rounding(rounding: Rounding) -> dict[str, str]:
+    return {"mode": rounding.mode.value, "multiple": baht(rounding.multiple)}
