@@ -5,8 +5,13 @@ from fastapi import FastAPI
 from funds.account_books import routes as account_books
 from funds.adjustments import routes as adjustments
 from funds.adjustments.errors import CONSTRAINTS as ADJUSTMENTS
+from funds.applications import decision_routes as application_decisions
+from funds.applications import routes as applications
+from funds.applications.errors import CONSTRAINTS as APPLICATIONS
 from funds.bank_accounts import routes as bank_accounts
 from funds.bank_accounts.errors import CONSTRAINTS as BANK_ACCOUNTS
+from funds.book_imports import routes as book_imports
+from funds.book_imports.errors import CONSTRAINTS as BOOK_IMPORTS
 from funds.capital import routes as capital
 from funds.capital.errors import CONSTRAINTS as CAPITAL
 from funds.committees import routes as committees
@@ -61,6 +66,9 @@ ROUTERS = [
     ledger.router,
     periods.router,
     adjustments.router,
+    applications.router,
+    application_decisions.router,
+    book_imports.router,
     reports.router,
     findings.router,  # before /health-checks/{check_id}
     health_checks.router,
@@ -78,8 +86,10 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **LEDGER,
     **PERIODS,
     **ADJUSTMENTS,
+    **BOOK_IMPORTS,
     **PRODUCTS,
     **HOLIDAYS,
+    **APPLICATIONS,
     **FINDINGS,
     **HEALTH_CHECKS,
 }

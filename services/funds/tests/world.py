@@ -24,6 +24,8 @@ from funds.periods import service as periods
 from funds.periods.schemas import NewPeriod
 from shared import clock
 from tests import health_world
+from tests.applications import world as application_world
+from tests.book_imports import world as book_world
 from tests.factories import (
     APPROVER,
     CHAIR,
@@ -45,6 +47,7 @@ AREA, VILLAGE, NEIGHBOUR = "341902", "34190201", "3415"
 """The world lies in a tambon of Phibun Mangsahan; the neighbour is Warin Chamrap."""
 
 PUBLIC = (
+    "/v1/book-imports/template",
     "/v1/fund-holidays",
     "/v1/fund-products",
     "/v1/funds/banks",
@@ -123,7 +126,9 @@ MAKERS: list[Maker] = [
     a_registered_fund,
     a_target_household,
     books_of_the_fund,
+    *application_world.MAKERS,
     *health_world.MAKERS,
+    *book_world.MAKERS,
 ]
 """In order: a maker finds in the world what those before it have made."""
 
@@ -186,12 +191,16 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "decide_adjustment": lambda _: {"decision": "post"},
     "close_period": lambda _: {"period_to": "2025-09-30", "kind": "year"},
     "leave_borrower_group": lambda _: {"left_on": "2026-01-05"},
+    **application_world.BODIES,
     **health_world.BODIES,
+    **book_world.BODIES,
 }
 """What each write sends, by the operation's name."""
 
 FILES: dict[str, tuple[str, bytes, str]] = {
-    "attach_fund_minutes": ("minutes.pdf", b"%PDF-1.7 minutes", "application/pdf")
+    **application_world.FILES,
+    "attach_fund_minutes": ("minutes.pdf", b"%PDF-1.7 minutes", "application/pdf"),
+    **book_world.FILES,
 }
 """The uploads, by the operation's name."""
 
@@ -202,7 +211,9 @@ HEADERS: dict[str, dict[str, str]] = {}
 """Headers that an operation needs beside `If-Match: *`, by its name."""
 
 STATES: dict[str, str] = {
+    **application_world.STATES,
     "download_poverty_books": "the world's fund is a women's fund: tests/account_books",
     "read_fund_minutes": "nobody has attached a file in the world: tests/committees",
+    **book_world.STATES,
 }
 """Operations that need another state than the world's, with where their two sides are tested."""

@@ -21,10 +21,10 @@ _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, ValueError, OSError, RuntimeE
 
 def open_sheet(file: BinaryIO, limits: Limits) -> tuple[list[str], Iterator[list[str | None]]]:
     """Return header and rows of the first sheet; dates as ISO text, whole numbers without a point."""
-    _check(file, limits)
+    check_workbook(file, limits)
     file.seek(0)
     try:
-        # The reader holds the sheet in memory, about twice its unpacked bytes: `_check` bounded them.
+        # The reader holds the sheet in memory, about twice its unpacked bytes: `check_workbook` bounded them.
         rows = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).iter_rows()
         header = [_text(value) or "" for value in next(rows, [])]
     except (CalamineError, ValueError, OSError) as error:
@@ -42,7 +42,8 @@ def _rows(rows: Iterator[Sequence[object]], width: int) -> Iterator[list[str | N
         yield values if any(value is not None for value in values) else []
 
 
-def _check(file: BinaryIO, limits: Limits) -> None:
+def check_workbook(file: BinaryIO, limits: Limits) -> None:
+    """Raise UnreadableFile for what is no workbook, too large, or holds more than values."""
     file.seek(0)
     try:
         archive = zipfile.ZipFile(file)

@@ -1,0 +1,101 @@
+"""Refusals about books taken over."""
+
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
+
+
+class BookImportNotFound(NotFound):
+    """No such import in the caller's areas."""
+
+    code = "book_import_not_found"
+    title_th, title_en = "ไม่พบการนำเข้าสมุดบัญชีนี้", "There is no such import of a book"
+
+
+class BookImportExists(Conflict):
+    """The id is taken, or the fund has a book that is being taken over or was."""
+
+    code = "book_import_exists"
+    title_th, title_en = "กองทุนนี้มีการนำเข้าสมุดบัญชีอยู่แล้ว", "The fund has an import of its book already"
+
+
+class BooksInUse(Conflict):
+    """Something is booked already: what was before it cannot be opened any more."""
+
+    code = "books_in_use"
+    title_th, title_en = "กองทุนมีรายการบัญชีแล้ว นำยอดยกมาเข้าไม่ได้", "The fund has booked entries already"
+
+
+class BookImportEnded(Conflict):
+    """The import is posted or cancelled."""
+
+    code = "book_import_ended"
+    title_th, title_en = "การนำเข้านี้ลงบัญชีหรือยกเลิกแล้ว", "The import is posted or cancelled"
+
+
+class BookFileMissing(Conflict):
+    """No workbook was sent yet."""
+
+    code = "book_file_missing"
+    title_th, title_en = "ยังไม่ได้ส่งไฟล์", "No workbook was sent yet"
+
+
+class BookNotReady(Conflict):
+    """The file has not been checked, or something is wrong with it."""
+
+    code = "book_not_ready"
+    title_th, title_en = "ไฟล์ยังไม่ผ่านการตรวจ หรือยอดยังไม่ตรงกัน", "The file is not checked, or it does not agree"
+
+
+class BookFileChanged(Conflict):
+    """Another file was sent while this one was worked on."""
+
+    code = "book_file_changed"
+    title_th, title_en = "มีการส่งไฟล์ใหม่ระหว่างดำเนินการ", "Another file was sent meanwhile"
+
+
+class OwnBook(Forbidden):
+    """Who sent the file does not post it."""
+
+    code = "own_book"
+    title_th, title_en = "ผู้ส่งไฟล์ลงบัญชีเองไม่ได้ ต้องเป็นผู้อื่น", "Somebody else must post what you sent"
+
+
+class NoMarkedCopy(NotFound):
+    """Nothing was wrong, or nothing was checked."""
+
+    code = "no_marked_copy"
+    title_th, title_en = "ไม่มีไฟล์ที่ทำเครื่องหมาย", "There is no marked copy"
+
+
+class ProductNeeded(InvalidField):
+    """The fund's kind has not exactly one product to lend: name it."""
+
+    code = "product_needed"
+    title_th, title_en = "ต้องระบุประเภทเงินของลูกหนี้ยกมา", "Name the product of the open loans"
+
+
+class ProductDoesNotFit(InvalidField):
+    """The product is not lent, or is of another kind of fund."""
+
+    code = "product_does_not_fit"
+    title_th, title_en = "ประเภทเงินนี้ไม่ใช่ของกองทุนนี้", "The product is not one that this fund lends"
+
+
+class UnreadableBook(Refusal):
+    """The file is no workbook that is taken: its `reason` says why."""
+
+    status, code = 422, "unreadable_book"
+    title_th, title_en = "อ่านไฟล์ไม่ได้ รับเฉพาะ .xlsx ที่ไม่มีแมโครและลิงก์", "Only plain .xlsx workbooks are taken"
+
+
+class CitizenIdsInBook(Refusal):
+    """The file holds citizen ids, which funds do not keep: take the column out."""
+
+    status, code = 422, "citizen_ids_in_book"
+    title_th, title_en = "ไฟล์มีเลขประจำตัวประชาชน ให้ลบคอลัมน์ออกก่อนส่ง", "The file holds citizen ids: remove them"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_book_imports": BookImportExists,
+    "uq_book_imports_fund_id_standing": BookImportExists,
+    "ck_book_imports_two_persons": OwnBook,
+}
