@@ -8,6 +8,9 @@ from funds.adjustments.errors import CONSTRAINTS as ADJUSTMENTS
 from funds.applications import decision_routes as application_decisions
 from funds.applications import routes as applications
 from funds.applications.errors import CONSTRAINTS as APPLICATIONS
+from funds.applications import decision_routes as application_decisions
+from funds.applications import routes as applications
+from funds.applications.errors import CONSTRAINTS as APPLICATIONS
 from funds.bank_accounts import routes as bank_accounts
 from funds.bank_accounts.errors import CONSTRAINTS as BANK_ACCOUNTS
 from funds.book_imports import routes as book_imports
@@ -68,6 +71,8 @@ ROUTERS = [
     adjustments.router,
     applications.router,
     application_decisions.router,
+    applications.router,
+    application_decisions.router,
     book_imports.router,
     reports.router,
     findings.router,  # before /health-checks/{check_id}
@@ -89,6 +94,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **BOOK_IMPORTS,
     **PRODUCTS,
     **HOLIDAYS,
+    **APPLICATIONS,
     **APPLICATIONS,
     **FINDINGS,
     **HEALTH_CHECKS,

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from funds.applications import lapsing
 from funds.book_imports import jobs as book_imports
 from funds.findings import jobs as findings
 from funds.applications import lapsing
@@ -28,6 +29,7 @@ async def run(settings: Settings, bus: Bus, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(relay.run(database, bus, stop=stop))
             tasks.create_task(bus.consume(CONSUMERS, database, stop=stop))
+            tasks.create_task(lapsing.run(database, stop))
             tasks.create_task(lapsing.run(database, stop))
             tasks.create_task(jobs.run(database, work(settings), stop))
             tasks.create_task(keeping.run(database, stop=stop))

@@ -25,6 +25,7 @@ from funds.periods.schemas import NewPeriod
 from shared import clock
 from tests import health_world
 from tests.applications import world as application_world
+from tests.applications import world as application_world
 from tests.book_imports import world as book_world
 from tests.factories import (
     APPROVER,
@@ -127,6 +128,7 @@ MAKERS: list[Maker] = [
     a_target_household,
     books_of_the_fund,
     *application_world.MAKERS,
+    *application_world.MAKERS,
     *health_world.MAKERS,
     *book_world.MAKERS,
 ]
@@ -192,12 +194,14 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "close_period": lambda _: {"period_to": "2025-09-30", "kind": "year"},
     "leave_borrower_group": lambda _: {"left_on": "2026-01-05"},
     **application_world.BODIES,
+    **application_world.BODIES,
     **health_world.BODIES,
     **book_world.BODIES,
 }
 """What each write sends, by the operation's name."""
 
 FILES: dict[str, tuple[str, bytes, str]] = {
+    **application_world.FILES,
     **application_world.FILES,
     "attach_fund_minutes": ("minutes.pdf", b"%PDF-1.7 minutes", "application/pdf"),
     **book_world.FILES,
@@ -211,6 +215,7 @@ HEADERS: dict[str, dict[str, str]] = {}
 """Headers that an operation needs beside `If-Match: *`, by its name."""
 
 STATES: dict[str, str] = {
+    **application_world.STATES,
     **application_world.STATES,
     "download_poverty_books": "the world's fund is a women's fund: tests/account_books",
     "read_fund_minutes": "nobody has attached a file in the world: tests/committees",

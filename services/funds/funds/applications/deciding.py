@@ -71,6 +71,8 @@ class Resolved(NamedTuple):
     state: State
     on: date
     minutes: Minutes
+    valid_until: date
+    """The last day of an approval."""
 
 
 async def decide(
@@ -101,7 +103,8 @@ async def decide(
         await preventing.require_complete(session, row)
     if state is State.APPROVED:
         await _approvable(session, row, terms, borrower, minutes, before)
-    resolved = Resolved(step, new, state, decided_on, minutes)
+    last = _valid_until(new, decided_on=decided_on, today=business_date(now))
+    resolved = Resolved(step, new, state, decided_on, minutes, last)
     await _write(session, row, resolved, number=len(before) + 1, actor=actor, now=now)
     await _become(session, row, resolved, now=now)
     await _tell(session, row, terms, resolved, actor=actor, now=now)
@@ -231,11 +234,10 @@ async def _write(
 async def _become(session: AsyncSession, row: asyncpg.Record, resolved: Resolved, *, now: datetime) -> None:
     approval: dict[str, Any] = {}
     if resolved.state is State.APPROVED:
-        last = _valid_until(resolved.new, decided_on=resolved.on, today=business_date(now))
         approval = {
             "approved_on": resolved.on,
-            "valid_until": last,
-            "due_at": lapse(last),
+            "valid_until": resolved.valid_until,
+            "due_at": lapse(resolved.valid_until),
             "reserved": row["amount"],
         }
     await update_row(
@@ -252,6 +254,7 @@ async def _become(session: AsyncSession, row: asyncpg.Record, resolved: Resolved
 
 
 def _valid_until(new: NewDecision, *, decided_on: date, today: date) -> date:
+    """Return an approval's last day. Raises ApprovalTooLong."""
     if new.valid_until is None:
         return last_day(decided_on, today)
     if not today <= new.valid_until <= today + timedelta(days=MOST_APPROVAL_DAYS):
