@@ -8,9 +8,6 @@ from funds.adjustments.errors import CONSTRAINTS as ADJUSTMENTS
 from funds.applications import decision_routes as application_decisions
 from funds.applications import routes as applications
 from funds.applications.errors import CONSTRAINTS as APPLICATIONS
-from funds.applications import decision_routes as application_decisions
-from funds.applications import routes as applications
-from funds.applications.errors import CONSTRAINTS as APPLICATIONS
 from funds.bank_accounts import routes as bank_accounts
 from funds.bank_accounts.errors import CONSTRAINTS as BANK_ACCOUNTS
 from funds.book_imports import routes as book_imports
@@ -19,6 +16,7 @@ from funds.capital import routes as capital
 from funds.capital.errors import CONSTRAINTS as CAPITAL
 from funds.committees import routes as committees
 from funds.committees.errors import CONSTRAINTS as COMMITTEES
+from funds.debtors import routes as debtors
 from funds.findings import routes as findings
 from funds.findings.errors import CONSTRAINTS as FINDINGS
 from funds.fund_settings import routes as fund_settings
@@ -71,8 +69,7 @@ ROUTERS = [
     adjustments.router,
     applications.router,
     application_decisions.router,
-    applications.router,
-    application_decisions.router,
+    debtors.router,
     book_imports.router,
     reports.router,
     findings.router,  # before /health-checks/{check_id}
@@ -94,7 +91,6 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **BOOK_IMPORTS,
     **PRODUCTS,
     **HOLIDAYS,
-    **APPLICATIONS,
     **APPLICATIONS,
     **FINDINGS,
     **HEALTH_CHECKS,
