@@ -1,6 +1,6 @@
 """Funds: postings, reports, and what lends and repays, with every constraint of the books on.
 
-python -m tools.bench.funds [--part NAME ...]
+python -m tools.bench.funds [--part NAME ...] [--scale 1]
 
 A private PostgreSQL for each part, disks waited for. A part is a module of `tools.bench.fund_parts`: its
 docstring says how it measures, its `run(home, table)` fills the table.
@@ -25,7 +25,7 @@ from shared.db import driver_dsn
 from shared.provision import Passwords, create_database, provision
 from shared.servers.postgres import PrivatePostgres
 
-PARTS = ("postings",)
+PARTS = ("postings", "reports")
 PASSWORDS = Passwords(owner="owner-of-bench", app="app-of-bench")
 
 
@@ -38,6 +38,8 @@ class Home:
     owner: str
     secrets: Path
     """Where the service's keys are."""
+    scale: float = 1.0
+    """How much of the data that a part fills in; 1 is what the figures are for."""
 
     async def analyze(self) -> None:
         """Let the planner know what was filled in."""
@@ -47,7 +49,7 @@ class Home:
 
 
 @contextlib.asynccontextmanager
-async def home() -> AsyncIterator[Home]:
+async def home(scale: float = 1.0) -> AsyncIterator[Home]:
     """Yield a database of one's own."""
     with tempfile.TemporaryDirectory(prefix="chumchon-bench-") as name:
         folder = Path(name)
@@ -64,17 +66,17 @@ async def home() -> AsyncIterator[Home]:
             citizen.make_keys(secrets)
             keyfiles.make(secrets / keyfiles.CURSOR_KEY)
             dsn = server.url(user="funds_app", password=PASSWORDS.app, database="bench")
-            yield Home(dsn, owner, secrets)
+            yield Home(dsn, owner, secrets, scale)
         finally:
             server.remove()
 
 
-async def run(part: str) -> Table:
+async def run(part: str, scale: float) -> Table:
     """Measure one part; return its table."""
     module = importlib.import_module(f"tools.bench.fund_parts.{part}")
     print(f"\n-- {part}: {inspect.cleandoc(module.__doc__ or '')}\n", flush=True)
     table = Table("figure", "measured", "limit", "", title=f"funds: {part}")
-    async with home() as empty:
+    async with home(scale) as empty:
         await module.run(empty, table)
     return table
 
@@ -85,8 +87,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--part", action="append", choices=PARTS, help="only this one; may be given again")
-    for part in parser.parse_args().part or PARTS:
-        Console().print(uvloop.run(run(part)))
+    parser.add_argument("--scale", type=float, default=1.0, help="part of the full data; 1 for the figures")
+    given = parser.parse_args()
+    for part in given.part or PARTS:
+        Console().print(uvloop.run(run(part, given.scale)))
 
 
 if __name__ == "__main__":
