@@ -1,7 +1,7 @@
 """The interest that each instalment of a plan bears, before it is rounded and before any grace of payment."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from math import lcm
@@ -58,40 +58,42 @@ def plan(disbursements: Sequence[Disbursement], terms: Terms, holidays: Containe
     starts = [began, *ends[:-1]]
     if lent[-1].on >= ends[terms.instalments - 1]:
         raise ScheduleRefused(Fault.LATE_DISBURSEMENT)
+    weight = _Weights(terms, _nominal(terms))
     spans = enumerate(zip(starts, ends, strict=True))
-    weights = [_weight(terms, at, begin, begin, end) for at, (begin, end) in spans]
+    weights = [weight.of(at, begin, begin, end) for at, (begin, end) in spans]
     arriving: list[list[tuple[int, Fraction]]] = [[] for _ in ends]
     at = 0
     for on, amount in lent:
         while on >= ends[at]:
             at += 1
-        arriving[at].append((amount, _weight(terms, at, on, starts[at], ends[at])))
+        arriving[at].append((amount, weight.of(at, on, starts[at], ends[at])))
     scale = lcm(
-        _nominal(terms).denominator,
-        *{weight.denominator for weight in weights},
-        *(weight.denominator for some in arriving for _, weight in some),
+        weight.nominal.denominator,
+        *{one.denominator for one in weights},
+        *(one.denominator for some in arriving for _, one in some),
     )
     return Plan(
         terms=terms,
         due=due,
         scale=scale,
-        weights=[weight.numerator * (scale // weight.denominator) for weight in weights],
-        arrivals=[[(amount, (scale * weight).numerator) for amount, weight in some] for some in arriving],
+        weights=[one.numerator * (scale // one.denominator) for one in weights],
+        arrivals=[[(amount, (scale * one).numerator) for amount, one in some] for some in arriving],
         last_arrival=at,
     )
 
 
-def flat(plan: Plan, at: int) -> list[Fraction]:
-    """Return what the disbursements of period `at` owe by `flat` in each period from it on; exact."""
+def flat(plan: Plan, at: int) -> tuple[list[Fraction], Fraction]:
+    """Return what the disbursements of period `at` owe by `flat` in each period on, and in all; exact."""
     terms, arrivals = plan.terms, plan.arrivals[at]
     amount = sum(lent for lent, _ in arrivals)
     first = sum(lent * weight for lent, weight in arrivals)
     weights = [first, *(amount * weight for weight in plan.weights[at + 1 : terms.instalments])]
+    owed = Fraction(sum(weights), plan.scale)
     if terms.flat_split is FlatSplit.BY_PERIOD:
-        return [Fraction(weight, plan.scale) for weight in weights]
+        return [Fraction(weight, plan.scale) for weight in weights], owed
     charged = [not _waived(terms, period) for period in range(at, terms.instalments)]
-    share = Fraction(sum(weights), plan.scale * max(sum(charged), 1))
-    return [share if one else Fraction(0) for one in charged]
+    share, nothing = owed / max(sum(charged), 1), Fraction(0)
+    return [share if one else nothing for one in charged], owed
 
 
 def _shift(day: date, rule: HolidayRule, holidays: Container[date], began: date) -> date:
@@ -107,19 +109,35 @@ def _waived(terms: Terms, period: int) -> bool:
     return period < terms.grace_interest and terms.grace_interest_mode is GraceInterest.WAIVE
 
 
-def _weight(terms: Terms, period: int, since: date, begin: date, end: date) -> Fraction:
-    """Return the interest of one satang outstanding from `since` to the end of a period."""
-    if terms.interest_from is not None:
-        since = max(since, terms.interest_from)
-    if since >= end or _waived(terms, period):
-        return Fraction(0)
-    if terms.day_count is not DayCount.PERIOD:
-        return terms.annual_rate * Fraction(*year_fraction(terms.day_count, since, end))
-    broken = period == 0 and terms.first_period is not DayCount.PERIOD and not _whole(terms, begin, end)
-    if broken:
-        return terms.annual_rate * Fraction(*year_fraction(terms.first_period, since, end))
-    whole = _nominal(terms)
-    return whole if since == begin else whole * Fraction((end - since).days, (end - begin).days)
+@dataclass(slots=True)
+class _Weights:
+    """The interest of one satang over times; periods of the same length are computed once."""
+
+    terms: Terms
+    nominal: Fraction
+    known: dict[tuple[int, int], Fraction] = field(default_factory=dict)
+
+    def of(self, period: int, since: date, begin: date, end: date) -> Fraction:
+        """Return the interest of one satang outstanding from `since` to the end of a period."""
+        terms = self.terms
+        if terms.interest_from is not None:
+            since = max(since, terms.interest_from)
+        if since >= end or _waived(terms, period):
+            return Fraction(0)
+        if terms.day_count is not DayCount.PERIOD:
+            return self._by_days(terms.day_count, since, end)
+        if period == 0 and terms.first_period is not DayCount.PERIOD and not _whole(terms, begin, end):
+            return self._by_days(terms.first_period, since, end)
+        if since == begin:
+            return self.nominal
+        return self.nominal * Fraction((end - since).days, (end - begin).days)
+
+    def _by_days(self, count: DayCount, since: date, end: date) -> Fraction:
+        part = year_fraction(count, since, end)
+        weight = self.known.get(part)
+        if weight is None:
+            weight = self.known[part] = self.terms.annual_rate * Fraction(*part)
+        return weight
 
 
 def _whole(terms: Terms, begin: date, end: date) -> bool:

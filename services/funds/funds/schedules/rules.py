@@ -164,11 +164,10 @@ class _Repayment:
         rounding = terms.interest_rounding
         if self.plan.arrivals[at]:
             self.balance += sum(amount for amount, _ in self.plan.arrivals[at])
-            owed = interest.flat(self.plan, at)
-            self.flat_parts[at:] = [
-                sum(both, Fraction(0)) for both in zip(self.flat_parts[at:], owed, strict=True)
-            ]
-            self.flat_owed += sum(owed, Fraction(0))
+            parts, owed = interest.flat(self.plan, at)
+            before = self.flat_parts[at:]
+            self.flat_parts[at:] = [old + new if old else new for old, new in zip(before, parts, strict=True)]
+            self.flat_owed += owed
             if terms.flat_split is FlatSplit.EVEN:
                 self.flat_left = rounding.of(*self.flat_owed.as_integer_ratio()) - self.flat_charged
             else:
