@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from funds.app import ROUTERS
 from shared.db import Database
+from shared.routing import Route
 from shared.security import SCOPES
 from shared.testing.caller import Caller
 from shared.testing.look import rows
@@ -27,7 +28,14 @@ OPERATIONS = sorted(
 )
 ABOUT_ONE = [one for one in OPERATIONS if "{" in one[0]]
 """They lead to something that lies in an area."""
-LISTS = [(path, name) for path, method, name in OPERATIONS if method == "GET" and "{" not in path]
+PAGED = {
+    route.name
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, Route) and route.wants.page is not None
+}
+LISTS = [(path, name) for path, _, name in OPERATIONS if name in PAGED and "{" not in path]
+"""Totals and charts of reports are none: tests/reports."""
 
 
 @pytest.fixture

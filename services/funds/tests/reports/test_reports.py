@@ -149,6 +149,21 @@ async def test_rows_are_of_the_callers_areas_and_named(auditor: Caller, funds: l
 
 
 @pytest.mark.usefixtures("funds")
+@pytest.mark.parametrize("areas", [("3311",), ()])
+async def test_a_stranger_gets_empty_totals_charts_and_papers(
+    auditor: Caller, areas: tuple[str, ...]
+) -> None:
+    stranger = auditor.where(*areas)
+    total = (await stranger.get("/v1/fund-reports/total")).json()
+    assert (total["funds"], total["outstanding"], total["members"]) == (0, "0.00", 0)
+    assert (await stranger.get("/v1/fund-reports/years")).json() == []
+    for path in ("chart.svg", "years.svg", "report.pdf"):
+        answer = await stranger.get(f"/v1/fund-reports/{path}")
+        assert answer.status_code == 200
+        assert "พิบูล" not in answer.text
+
+
+@pytest.mark.usefixtures("funds")
 async def test_lists_go_on_where_they_stopped(auditor: Caller) -> None:
     for by in ("fund", "tambon"):
         whole = await rows(auditor, by=by)
