@@ -6,11 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from funds.loans.rules import ClosedBecause
+from funds.loans.rules import Band, ClosedBecause
 from shared.events import Event
-
-Band = Literal["under_1000", "1000_4999", "5000_19999", "20000_99999", "100000_up"]
-"""Baht."""
 
 
 class LoanDisbursed(Event, type="funds.loan.disbursed.v1"):

@@ -43,7 +43,7 @@ from funds.loans.rules import (
     next_due,
 )
 from funds.loans.schemas import NewDisbursement, NewLoan
-from funds.loans.service import closed, lock
+from funds.loans.service import charged, closed, lock
 from funds.loans.writing import NewSchedule
 from funds.products import service as products
 from funds.products.rules import ProductTerms
@@ -224,11 +224,14 @@ async def _laid_out_again(
     rows = laid_out(schedules.lay_out(lent, agreed, closed), starts_on=lent[0].on)
     if not loan.disbursed:
         return rows
-    before = await queries.rows_of(session, loan.id, loan.schedule_no)
+    day, before = lent[-1].on, await charged(session, loan, on=lent[-1].on)
     interest = await queries.interest_paid(session, loan.id)
-    penalties = {row.number: (row.owed_penalty, row.penalty_until) for row in before if row.owed_penalty}
     return less_paid(
-        rows, principal=loan.disbursed - loan.outstanding, interest=interest, penalties=penalties
+        rows,
+        principal=loan.disbursed - loan.outstanding,
+        interest=interest,
+        penalties={row.number: row.owed_penalty for row in before},
+        charged_until=day,
     )
 
 

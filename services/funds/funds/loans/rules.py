@@ -5,10 +5,10 @@ Amounts are satang; rates are exact fractions of one a year.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from funds.ledger.rules import Account, Entry, JournalKind, Line
@@ -57,6 +57,8 @@ class ClosedBecause(StrEnum):
     CANCELLED = "cancelled"
     SETTLED = "settled"
 
+
+_DAYS_A_YEAR: Final = 365
 
 OPEN: Final = frozenset({State.ACTIVE, State.FROZEN})
 """States in which principal is outstanding in the books."""
@@ -220,7 +222,7 @@ def planned(rows: Iterable[PlannedRow], *, starts_on: date) -> list[Instalment]:
 
 
 def remaining(rows: Iterable[Instalment], *, starts_on: date) -> list[Instalment]:
-    """Return what is owed of instalments as a schedule of its own, their dates kept."""
+    """Return what is owed of instalments, charged up to a day, as a schedule of its own; dates are kept."""
     return [
         replace(
             row,
@@ -232,7 +234,7 @@ def remaining(rows: Iterable[Instalment], *, starts_on: date) -> list[Instalment
             paid_interest=0,
             paid_penalty=0,
             waived_interest=0,
-            penalty_until=max(starts_on, row.penalty_until or starts_on),
+            penalty_until=starts_on,
             settled_on=None,
         )
         for row in rows
@@ -245,24 +247,25 @@ def less_paid(
     *,
     principal: int,
     interest: int,
-    penalties: Mapping[int, tuple[int, date | None]],
+    penalties: Mapping[int, int],
+    charged_until: date,
 ) -> list[Instalment]:
     """Return a whole schedule without what was paid on the one before it, the oldest first.
 
-    `penalties` are what was charged and is still owed, by number, each with the day it was charged up to.
+    `penalties` are what was charged up to a day and is still owed, by number.
     """
     left = []
     for row in rows:
         taken, charged = min(principal, row.principal), min(interest, row.interest)
         principal, interest = principal - taken, interest - charged
-        penalty, until = penalties.get(row.number, (0, None))
+        penalty = penalties.get(row.number, 0)
         changed = replace(
             row,
             principal=row.principal - taken,
             interest=row.interest - charged,
             penalty=penalty,
             carried_penalty=penalty,
-            penalty_until=until or row.penalty_until,
+            penalty_until=charged_until,
         )
         if changed.total + penalty:
             left.append(changed)
@@ -285,6 +288,34 @@ def waived(rows: Iterable[Instalment], parts: Mapping[int, int], *, on: date) ->
     """Return instalments with interest waived by number; what nothing is owed of then is settled that day."""
     changed = [replace(row, waived_interest=parts.get(row.number, 0)) for row in rows]
     return [row if row.owed else replace(row, settled_on=on) for row in changed]
+
+
+Pauses = Sequence[tuple[date, date | None]]
+"""Times in which a loan was frozen, from a day until before another; None: still is."""
+
+
+def charge(row: Instalment, day: date, terms: RepaymentTerms, pauses: Pauses = ()) -> None:
+    """Charge an overdue instalment's penalty up to a day, on its overdue principal by a year of 365 days.
+
+    The first `penalty_after_days` days late bear none, nor do days in which the loan was frozen.
+    """
+    if terms.penalty_rate == 0 or row.owed_principal == 0:
+        return
+    start = row.due_on + timedelta(days=terms.penalty_after_days)
+    start = max(start, row.penalty_until or start)
+    if day <= start:
+        return
+    days = (day - start).days - sum(_common_days(start, day, pause) for pause in pauses)
+    rate = terms.penalty_rate
+    row.penalty += terms.interest_rounding.of(
+        row.owed_principal * rate.numerator * days, rate.denominator * _DAYS_A_YEAR
+    )
+    row.penalty_until = day
+
+
+def _common_days(start: date, end: date, pause: tuple[date, date | None]) -> int:
+    first, last = max(start, pause[0]), min(end, pause[1] or end)
+    return max((last - first).days, 0)
 
 
 def next_due(rows: Iterable[Instalment]) -> date | None:
@@ -337,7 +368,10 @@ def write_off_entry(*, loan: LoanFacts, document_id: UUID, on: date, memo: str) 
     )
 
 
-_BANDS: Final = (
+Band = Literal["under_1000", "1000_4999", "5000_19999", "20000_99999", "100000_up"]
+"""Of baht."""
+
+_BANDS: Final[tuple[tuple[int, Band], ...]] = (
     (100_000, "under_1000"),
     (500_000, "1000_4999"),
     (2_000_000, "5000_19999"),
@@ -345,6 +379,6 @@ _BANDS: Final = (
 )
 
 
-def band(amount: int) -> str:
+def band(amount: int) -> Band:
     """Return the band of baht that an amount lies in: what others than the fund's staff are told."""
     return next((name for limit, name in _BANDS if amount < limit), "100000_up")

@@ -29,6 +29,7 @@ from funds.loans.rules import (
     PlannedRow,
     Reason,
     State,
+    charge,
     less_advance,
     next_due,
     planned,
@@ -36,6 +37,7 @@ from funds.loans.rules import (
     waived,
     write_off_entry,
 )
+from funds.loans.terms import repayment_terms
 from funds.loans.writing import NewSchedule
 from funds.products import service as products
 from funds.registry import service as registry
@@ -48,7 +50,10 @@ from shared.ids import uuid7
 from shared.rows import Row, insert
 from shared.security import Principal
 
-_THAW = "UPDATE loan_freezes SET thawed_on = $2, thawed_by = $3 WHERE loan_id = $1 AND thawed_on IS NULL"
+_THAW = """
+UPDATE loan_freezes SET thawed_on = greatest($2, frozen_on), thawed_by = $3
+WHERE loan_id = $1 AND thawed_on IS NULL
+"""
 
 
 async def lock(session: AsyncSession, loan_id: UUID, *, principal: Principal | str | None) -> LoanFacts:
@@ -89,11 +94,15 @@ async def unfreeze(
     loan = await lock(session, loan_id, principal=actor)
     if loan.state is not State.FROZEN:
         raise WrongLoanState(state=loan.state.value)
-    began = (await queries.pauses(session, loan.id))[-1][0]
-    await (await driver(session)).execute(_THAW, loan.id, max(on, began), subject(actor))
+    await thaw(session, loan.id, on=on, by=subject(actor))
     state = State.ACTIVE if loan.disbursed else State.CONTRACTED
     await writing.change(session, loan, now=now, state=state.value, state_reason=None)
     await _audit(session, "loan.unfreeze", loan, actor=actor, now=now)
+
+
+async def thaw(session: AsyncSession, loan_id: UUID, *, on: date, by: str) -> None:
+    """End the time in which a loan is frozen; its state is the caller's to change."""
+    await (await driver(session)).execute(_THAW, loan_id, on, by)
 
 
 async def reschedule(
@@ -142,7 +151,7 @@ async def waive_interest(
     """
     loan = await lock(session, loan_id, principal=actor)
     _must_be_lent(loan)
-    owed = remaining(await queries.rows_of(session, loan.id, loan.schedule_no), starts_on=on)
+    owed = remaining(await charged(session, loan, on=on), starts_on=on)
     known = {row.number: row.owed_interest for row in owed}
     if not parts or any(not 0 < amount <= known.get(number, 0) for number, amount in parts.items()):
         raise WaiverTooHigh
@@ -164,8 +173,8 @@ async def write_off(
     if loan.state not in (State.ACTIVE, State.FROZEN) or loan.outstanding <= loan.advance:
         raise WrongLoanState(state=loan.state.value)
     if loan.state is State.FROZEN:
-        await (await driver(session)).execute(_THAW, loan.id, on, subject(actor))
-    left = remaining(await queries.rows_of(session, loan.id, loan.schedule_no), starts_on=on)
+        await thaw(session, loan.id, on=on, by=subject(actor))
+    left = remaining(await charged(session, loan, on=on), starts_on=on)
     made = NewSchedule(Reason.WRITE_OFF, on, 0, subject(actor), reason)
     rows = less_advance(left, loan.advance)
     number = await writing.add_schedule(session, loan, rows, made=made, now=now)
@@ -267,6 +276,15 @@ def _check(loans: Sequence[BookLoan]) -> None:
     ]
     if wrong:
         raise ScheduleNotValid(errors=wrong)
+
+
+async def charged(session: AsyncSession, loan: LoanFacts, *, on: date) -> list[Instalment]:
+    """Return the instalments in force with their penalties charged up to a day."""
+    rows = await queries.rows_of(session, loan.id, loan.schedule_no)
+    terms, pauses = repayment_terms(loan.terms), await queries.pauses(session, loan.id)
+    for row in rows:
+        charge(row, on, terms, pauses)
+    return rows
 
 
 def subject(actor: Principal | str) -> str:

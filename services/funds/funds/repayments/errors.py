@@ -1,0 +1,115 @@
+"""Refusals about repayments."""
+
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
+
+
+class RepaymentNotFound(NotFound):
+    """No repayment of this id in the caller's areas."""
+
+    code = "repayment_not_found"
+    title_th, title_en = "ไม่พบรายการรับชำระนี้", "There is no such repayment"
+
+
+class RepaymentExists(Conflict):
+    """The id is taken by another repayment."""
+
+    code = "repayment_exists"
+    title_th, title_en = "รหัสรายการรับชำระนี้ใช้แล้ว", "The id belongs to another repayment"
+
+
+class ReceiptUsed(Conflict):
+    """The fund has a receipt of this number."""
+
+    code = "receipt_used"
+    title_th, title_en = "ใบเสร็จเลขที่นี้ใช้แล้ว", "The receipt number is used already"
+
+
+class LoanNotOpen(Conflict):
+    """Nothing was paid out on the loan, or it is closed."""
+
+    code = "loan_not_open"
+    title_th, title_en = "สัญญานี้ไม่มียอดให้ชำระ", "The loan is not open"
+
+
+class PaymentInFuture(InvalidField):
+    """Money is received today or earlier."""
+
+    code = "payment_in_future"
+    title_th, title_en = "วันรับเงินยังมาไม่ถึง", "The payment is dated in the future"
+
+
+class PaymentBeforeLoan(InvalidField):
+    """Nothing is repaid before the contract."""
+
+    code = "payment_before_loan"
+    title_th, title_en = "วันรับเงินอยู่ก่อนวันทำสัญญา", "The payment is dated before the contract"
+
+
+class BookedBeforePaid(InvalidField):
+    """Money is booked on the day it came or later."""
+
+    code = "booked_before_paid"
+    title_th, title_en = "วันลงบัญชีอยู่ก่อนวันรับเงิน", "It is booked before it was paid"
+
+
+class PayoffTooLittle(Conflict):
+    """A pay-off takes all of the quote."""
+
+    code = "payoff_too_little"
+    title_th, title_en = "ยอดไม่พอปิดบัญชี", "The amount does not pay the loan off"
+
+
+class PartsDoNotSum(InvalidField):
+    """What members brought does not sum to the amount."""
+
+    code = "parts_do_not_sum"
+    title_th, title_en = "ส่วนของสมาชิกรวมไม่เท่ากับยอดเงิน", "The members' parts do not sum to the amount"
+
+
+class NotOfTheGroup(InvalidField):
+    """A part names somebody who has no share of the loan."""
+
+    code = "not_of_the_group"
+    title_th, title_en = "ผู้นี้ไม่มีส่วนในสัญญา", "She has no share of the loan"
+
+
+class RepaymentReversed(Conflict):
+    """The repayment was reversed already."""
+
+    code = "repayment_reversed"
+    title_th, title_en = "รายการรับชำระนี้กลับรายการแล้ว", "The repayment was reversed already"
+
+
+class NotReversibleNow(Conflict):
+    """The loan was written off since, or what the repayment left over was given back or used since."""
+
+    code = "repayment_not_reversible"
+    title_th, title_en = "กลับรายการรับชำระนี้ไม่ได้แล้ว", "The repayment cannot be reversed any more"
+
+
+class NoAdvance(Conflict):
+    """Less is kept ahead than would be given back."""
+
+    code = "no_advance"
+    title_th, title_en = "เงินรับล่วงหน้าไม่พอ", "Less is kept ahead than that"
+
+
+class RefundExists(Conflict):
+    """The refund's id is taken."""
+
+    code = "refund_exists"
+    title_th, title_en = "มีรายการคืนเงินรหัสนี้แล้ว", "The refund exists already"
+
+
+class QuoteInPast(InvalidField):
+    """A quote is for today or a later day."""
+
+    code = "quote_in_past"
+    title_th, title_en = "วันที่ต้องเป็นวันนี้หรือหลังจากนี้", "A quote is for today or later"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_repayments": RepaymentExists,
+    "uq_repayments_receipt_no": ReceiptUsed,
+    "pk_loan_entries": RefundExists,
+}
