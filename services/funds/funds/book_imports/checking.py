@@ -95,7 +95,8 @@ def check(sheets: Sequence[Sheet], frame: Frame) -> Checked:
         return checked
     for part, table in checked.tables.items():
         _READ[part](table, checked, frame)
-        checked.say(_totals(table))
+        bad = {fault.field for fault in checked.faults if fault.sheet == table.sheet}
+        checked.say(_totals(table, bad))
     checked.say(_agreement(checked))
     return checked
 
@@ -280,9 +281,12 @@ _SUMMED: Final = frozenset(
 )
 
 
-def _totals(table: Table) -> Iterator[Fault]:
-    """Yield the totals that are not the sum of the rows above; a page's may be of the page alone."""
-    names = [name for name in table.heading.columns if name in _SUMMED]
+def _totals(table: Table, bad: Collection[str | None]) -> Iterator[Fault]:
+    """Yield the totals that are not the sum of the rows above; a page's may be of the page alone.
+
+    Columns with a `bad` cell have no sum yet.
+    """
+    names = [name for name in table.heading.columns if name in _SUMMED and name not in bad]
     running = {name: [0] for name in names}
     for line in table.lines:
         for name in names:

@@ -118,7 +118,7 @@ def _of_era(found: date) -> date:
 
 
 def _serial(number: float) -> date:
-    if number != int(number) or (int(number) not in _DAYS and int(number) not in _BE_DAYS):
+    if number not in _DAYS and number not in _BE_DAYS:
         raise BadCell("not_a_date")
     return _of_era(_EPOCH + timedelta(days=int(number)))
 
