@@ -226,12 +226,12 @@ async def list_cash_book(
 
 
 @router.get(
-    "/ledgers/{fund_id}/loans/{loan_id}/lines",
+    "/ledgers/{fund_id}/loans/{loan_id}/statement",
     response_model=paging.Page[AccountLineOut],
     responses={200: LINES_FILE, **problems.responses(BooksNotFound, InvalidCursor, ScopeMissing)},
-    summary="What was booked of one loan (บัญชีย่อยของสัญญา)",
+    summary="Statement of one loan (บัญชีย่อยของสัญญา)",
 )
-async def list_loan_lines(
+async def list_loan_statement(
     session: ReadSession,
     principal: LedgerReader,
     lender: LoanReader,
@@ -248,12 +248,12 @@ async def list_loan_lines(
 
 
 @router.get(
-    "/ledgers/{fund_id}/members/{member_id}/lines",
+    "/ledgers/{fund_id}/members/{member_id}/statement",
     response_model=paging.Page[AccountLineOut],
     responses={200: LINES_FILE, **problems.responses(BooksNotFound, InvalidCursor, ScopeMissing)},
-    summary="What was booked of one member (บัญชีย่อยของสมาชิก)",
+    summary="Statement of one member (บัญชีย่อยของสมาชิก)",
 )
-async def list_member_lines(
+async def list_member_statement(
     session: ReadSession,
     principal: LedgerReader,
     page: paging.PageParams,

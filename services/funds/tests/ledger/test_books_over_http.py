@@ -95,7 +95,7 @@ async def test_a_figure_is_followed_down_to_its_receipt(auditor: Caller, fund: t
     ]
     undone = await get(auditor, f"/{fund_id}/journals/{lines[1]['journal_id']}")
     assert undone["reversed_by"] == lines[2]["journal_id"]
-    assert await get(auditor, f"/{fund_id}/loans/{loan_id}/lines") == await get(
+    assert await get(auditor, f"/{fund_id}/loans/{loan_id}/statement") == await get(
         auditor, f"/{fund_id}/accounts/1100/lines"
     )
     by_number = await get(auditor, f"/{fund_id}/journals", document_no="R-1")
@@ -183,7 +183,7 @@ async def test_lists_are_taken_away_as_files_with_amounts_in_baht(
 
 
 async def test_debts_of_a_loan_need_the_right_to_see_loans(auditor: Caller, fund: tuple[UUID, UUID]) -> None:
-    answer = await auditor.only({"ledgers:read"}).get(f"/v1/ledgers/{fund[0]}/loans/{fund[1]}/lines")
+    answer = await auditor.only({"ledgers:read"}).get(f"/v1/ledgers/{fund[0]}/loans/{fund[1]}/statement")
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
 
 
