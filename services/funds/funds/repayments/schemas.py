@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, SkipValidation
 
 from funds.loans.rules import Channel
 from funds.repayments.rules import Early
@@ -87,8 +87,8 @@ class NewBatch(Schema):
 
     id: UUID | None = None
     """Of the batch; its repayments carry it."""
-    items: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_BATCH)]
-    """Each as `POST /v1/repayments` takes it, with an id of its own."""
+    items: Annotated[list[Annotated[BatchItem, SkipValidation]], Field(min_length=1, max_length=MAX_BATCH)]
+    """Each as `POST /v1/repayments` takes it, with an id of its own; a wrong one is refused by itself."""
 
 
 class Reversal(Schema):
