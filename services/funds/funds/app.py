@@ -30,6 +30,8 @@ from funds.holidays.errors import CONSTRAINTS as HOLIDAYS
 from funds.known_households import routes as known_households
 from funds.ledger import routes as ledger
 from funds.ledger.errors import CONSTRAINTS as LEDGER
+from funds.loans import routes as loans
+from funds.loans.errors import CONSTRAINTS as LOANS
 from funds.members import group_routes as borrower_groups
 from funds.members import routes as members
 from funds.members.errors import CONSTRAINTS as MEMBERS
@@ -39,6 +41,8 @@ from funds.products import routes as products
 from funds.products.errors import CONSTRAINTS as PRODUCTS
 from funds.registry import routes as registry
 from funds.registry.errors import CONSTRAINTS as REGISTRY
+from funds.repayments import routes as repayments
+from funds.repayments.errors import CONSTRAINTS as REPAYMENTS
 from funds.reports import routes as reports
 from funds.schedule_previews import routes as schedule_previews
 from funds.settings import Settings
@@ -69,6 +73,8 @@ ROUTERS = [
     adjustments.router,
     applications.router,
     application_decisions.router,
+    loans.router,
+    repayments.router,
     debtors.router,
     book_imports.router,
     reports.router,
@@ -92,6 +98,8 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **PRODUCTS,
     **HOLIDAYS,
     **APPLICATIONS,
+    **LOANS,
+    **REPAYMENTS,
     **FINDINGS,
     **HEALTH_CHECKS,
 }
