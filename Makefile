@@ -93,6 +93,10 @@ dlq-list: $(READY) ## events that no consumer could take
 dlq-replay: $(READY) ## give them to their consumers again: make dlq-replay CONSUMER=funds.known_households
 	@$(BIN)/python -m embedded.dead_letters replay $(CONSUMER)
 
+.PHONY: books-check
+books-check: $(READY) ## count the funds' books anew: make books-check BOOKS=--rebuild
+	@$(BIN)/python -m embedded.books $(BOOKS)
+
 .PHONY: lock
 lock: $(READY) ## choose versions anew and write requirements.lock
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,5 +1,7 @@
 """The command that counts the books anew: it finds what was bent behind the triggers' back, and mends it."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -7,6 +9,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from funds.ledger import check
 from funds.ledger.check import run
 from funds.ledger.checking import CHECKS, differences
 from shared.db import Database
@@ -93,3 +96,22 @@ async def test_projections_are_rebuilt_from_the_journals(
     assert f"{fund} rebuilt" in capsys.readouterr().out
     assert await checks(database) == set()
     assert await owner.fetch("SELECT * FROM ledger_months ORDER BY month, account, kind") == before
+
+
+async def test_the_command_reads_the_services_settings_and_ends_with_what_it_found(
+    settings_values: dict[str, Any],
+    owner: asyncpg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in settings_values.items():
+        monkeypatch.setenv(f"CHUMCHON_FUNDS_{name.upper()}", str(value))
+    for arguments, left in (([], 0), (["--fund", str(uuid7())], 0)):
+        monkeypatch.setattr(sys, "argv", ["check", *arguments])
+        assert await asyncio.to_thread(check.main) == left
+    await owner.execute("UPDATE fund_books SET cash = cash + 5")
+    monkeypatch.setattr(sys, "argv", ["check"])
+    assert await asyncio.to_thread(check.main) == 1
+    monkeypatch.setattr(sys, "argv", ["check", "--rebuild"])
+    assert await asyncio.to_thread(check.main) == 0
+    assert "1 differences" in capsys.readouterr().out
