@@ -40,6 +40,7 @@ from tests.factories import (
     a_meeting,
     a_member,
 )
+from tests.loans import world as loan_world
 
 World = dict[str, str]
 Maker = Callable[[AsyncSession, World], Awaitable[World]]
@@ -128,6 +129,7 @@ MAKERS: list[Maker] = [
     a_target_household,
     books_of_the_fund,
     *application_world.MAKERS,
+    *loan_world.MAKERS,
     *application_world.MAKERS,
     *health_world.MAKERS,
     *book_world.MAKERS,
@@ -194,6 +196,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "close_period": lambda _: {"period_to": "2025-09-30", "kind": "year"},
     "leave_borrower_group": lambda _: {"left_on": "2026-01-05"},
     **application_world.BODIES,
+    **loan_world.BODIES,
     **application_world.BODIES,
     **health_world.BODIES,
     **book_world.BODIES,
