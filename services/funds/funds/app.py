@@ -30,6 +30,7 @@ from funds.holidays.errors import CONSTRAINTS as HOLIDAYS
 from funds.known_households import routes as known_households
 from funds.ledger import routes as ledger
 from funds.ledger.errors import CONSTRAINTS as LEDGER
+from funds.loan_papers import routes as loan_papers
 from funds.loans import routes as loans
 from funds.loans.errors import CONSTRAINTS as LOANS
 from funds.members import group_routes as borrower_groups
@@ -65,6 +66,7 @@ ROUTERS = [
     members.router,
     borrower_groups.router,
     account_books.router,
+    loan_papers.router,
     products.router,
     schedule_previews.router,
     holidays.router,

@@ -25,7 +25,6 @@ from funds.periods.schemas import NewPeriod
 from shared import clock
 from tests import health_world
 from tests.applications import world as application_world
-from tests.applications import world as application_world
 from tests.book_imports import world as book_world
 from tests.factories import (
     APPROVER,
@@ -130,7 +129,6 @@ MAKERS: list[Maker] = [
     books_of_the_fund,
     *application_world.MAKERS,
     *loan_world.MAKERS,
-    *application_world.MAKERS,
     *health_world.MAKERS,
     *book_world.MAKERS,
 ]
@@ -197,14 +195,12 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "leave_borrower_group": lambda _: {"left_on": "2026-01-05"},
     **application_world.BODIES,
     **loan_world.BODIES,
-    **application_world.BODIES,
     **health_world.BODIES,
     **book_world.BODIES,
 }
 """What each write sends, by the operation's name."""
 
 FILES: dict[str, tuple[str, bytes, str]] = {
-    **application_world.FILES,
     **application_world.FILES,
     "attach_fund_minutes": ("minutes.pdf", b"%PDF-1.7 minutes", "application/pdf"),
     **book_world.FILES,
@@ -219,7 +215,7 @@ HEADERS: dict[str, dict[str, str]] = {}
 
 STATES: dict[str, str] = {
     **application_world.STATES,
-    **application_world.STATES,
+    "download_demand_letter": "the world's loan is not late: tests/loan_papers",
     "download_poverty_books": "the world's fund is a women's fund: tests/account_books",
     "read_fund_minutes": "nobody has attached a file in the world: tests/committees",
     **book_world.STATES,

@@ -70,7 +70,7 @@ class ReceiptFacts:
     interest: int
     principal: int
     advance: int
-    """What is kept for the next instalments."""
+    """What is kept for the next instalments; below zero: what was kept and is used."""
     outstanding: int
     """Principal left after it."""
     channel: str

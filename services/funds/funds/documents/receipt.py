@@ -21,7 +21,7 @@ def receipt(facts: ReceiptFacts) -> bytes:
         ("เงินต้น", facts.principal),
         ("ดอกเบี้ย", facts.interest),
         ("ดอกเบี้ยผิดนัด", facts.penalty),
-        ("เงินรับล่วงหน้า", facts.advance),
+        ("เงินรับล่วงหน้า" if facts.advance > 0 else "ใช้เงินที่รับล่วงหน้าไว้", facts.advance),
     )
     total = sum(part for _, part in parts)
     rows = [(name, amount(part)) for name, part in parts if part]

@@ -1,0 +1,1 @@
+"""Papers of a loan: its contract, receipts, statement and demand letters, made of what is recorded."""

@@ -1,0 +1,24 @@
+"""Refusals about papers of loans."""
+
+from shared.errors import Conflict, InvalidField
+
+
+class NothingOverdue(Conflict):
+    """A letter asks for what is overdue, and nothing is."""
+
+    code = "nothing_overdue"
+    title_th, title_en = "ไม่มีหนี้ที่ค้างชำระ", "Nothing is overdue"
+
+
+class NoSuchGuarantor(InvalidField):
+    """The loan has no guarantor of this number."""
+
+    code = "no_such_guarantor"
+    title_th, title_en = "ไม่มีผู้ค้ำประกันลำดับนี้", "There is no guarantor of this number"
+
+
+class PayByInThePast(InvalidField):
+    """Nobody can pay until a day that is over."""
+
+    code = "pay_by_in_the_past"
+    title_th, title_en = "วันที่ให้ชำระผ่านมาแล้ว", "The day to pay by is over"

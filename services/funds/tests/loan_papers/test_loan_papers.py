@@ -1,0 +1,126 @@
+"""Papers of a loan say what is recorded of it, and only to who may see it."""
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.loan_papers import rules, service
+from funds.loan_papers.errors import NoSuchGuarantor, NothingOverdue, PayByInThePast
+from funds.loan_papers.schemas import LetterAsked
+from funds.products.rules import ALLOCATION
+from funds.schedules.rules import DayCount, HolidayRule, Method, Terms
+from shared.db import Database
+from shared.testing.caller import Caller
+from shared.testing.look import rows
+from tests.documents.papers import squeezed, text_of
+from tests.factories import NOW, OFFICER, a_committee_member, a_fund, a_group, a_loan
+
+LATER = NOW.replace(year=NOW.year + 2)
+ASKED = LetterAsked(letter_no="กพส 7/2571", pay_by=date(LATER.year, 12, 31))
+
+
+@pytest.fixture
+def clerk(officer: Caller) -> Caller:
+    return officer.only({"loans:read"}).where("34").named("user:clerk")
+
+
+async def lent(session: AsyncSession) -> tuple[Any, UUID]:
+    fund = await a_fund(session, capital=30_000_000)
+    await a_committee_member(session, fund)
+    group = await a_group(session, fund, size=3)
+    return fund, await a_loan(session, fund, borrower=group)
+
+
+async def test_the_contract_tells_what_was_agreed_and_whose_part_is_what(session: AsyncSession) -> None:
+    fund, loan_id = await lent(session)
+    facts = await service.contract(session, loan_id=loan_id, principal=OFFICER, now=NOW)
+    assert facts.fund.name == fund.name_th
+    assert (facts.principal, facts.instalments, len(facts.rows)) == (10_000_000, 10, 10)
+    assert sum(row.principal for row in facts.rows) == facts.principal
+    assert facts.rows[-1].balance == 0
+    assert sum(share.amount for share in facts.shares) == facts.principal
+    assert len(facts.shares) == 3
+    assert facts.conventions[0].endswith("ชำระเงินต้นเท่ากันทุกงวด")
+
+
+async def test_the_statement_ends_with_what_is_owed(session: AsyncSession) -> None:
+    _, loan_id = await lent(session)
+    until = LATER.date()
+    facts = await service.statement(
+        session, loan_id=loan_id, since=None, until=until, principal=OFFICER, now=NOW
+    )
+    assert (facts.opening, facts.closing) == (0, 10_000_000)
+    assert [(one.text, one.paid_out) for one in facts.movements] == [("จ่ายเงินกู้", 10_000_000)]
+    after = await service.statement(
+        session, loan_id=loan_id, since=until, until=until, principal=OFFICER, now=NOW
+    )
+    assert (after.opening, after.movements, after.closing) == (10_000_000, [], 10_000_000)
+
+
+async def test_a_letter_lists_every_late_instalment_as_of_today(session: AsyncSession) -> None:
+    _, loan_id = await lent(session)
+    facts = await service.demand_letter(session, loan_id=loan_id, asked=ASKED, principal=OFFICER, now=LATER)
+    assert len(facts.overdue) == 10
+    assert sum(one.principal for one in facts.overdue) == facts.outstanding == 10_000_000
+    assert facts.days_late > 600
+    assert "คณะกรรมการ" in facts.contact
+
+
+async def test_no_letter_is_written_for_nothing_to_nobody_or_for_yesterday(session: AsyncSession) -> None:
+    _, loan_id = await lent(session)
+    with pytest.raises(NothingOverdue):
+        await service.demand_letter(session, loan_id=loan_id, asked=ASKED, principal=OFFICER, now=NOW)
+    to_nobody = ASKED.model_copy(update={"guarantor": 50})
+    with pytest.raises(NoSuchGuarantor):
+        await service.demand_letter(session, loan_id=loan_id, asked=to_nobody, principal=OFFICER, now=LATER)
+    yesterday = ASKED.model_copy(update={"pay_by": date(2020, 1, 1)})
+    with pytest.raises(PayByInThePast):
+        await service.demand_letter(session, loan_id=loan_id, asked=yesterday, principal=OFFICER, now=LATER)
+
+
+async def test_papers_are_given_as_pdf_and_leave_an_audit_row(clerk: Caller, database: Database) -> None:
+    async with database.transaction() as session:
+        fund, loan_id = await lent(session)
+    answer = await clerk.get(f"/v1/loans/{loan_id}/contract.pdf")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
+    text = text_of(answer.content)
+    for sentence in (fund.name_th, "100,000.00 บาท (หนึ่งแสนบาทถ้วน)", "ร้อยละ 3.00 ต่อปี"):
+        assert squeezed(sentence) in text
+    assert (await clerk.get(f"/v1/loans/{loan_id}/statement.pdf")).content.startswith(b"%PDF-")
+    audited = await rows(database, "SELECT action FROM audit WHERE actor = 'user:clerk' ORDER BY at")
+    assert [row[0] for row in audited] == ["loan_paper.contract", "loan_paper.statement"]
+
+
+async def test_papers_of_a_neighbours_loan_do_not_exist(clerk: Caller, database: Database) -> None:
+    async with database.transaction() as session:
+        _, loan_id = await lent(session)
+    asked = {"letter_no": "1/2569", "pay_by": "2090-01-01"}
+    for name, query in (("contract", {}), ("statement", {}), ("demand-letter", asked)):
+        hidden = await clerk.where("10").get(f"/v1/loans/{loan_id}/{name}.pdf", **query)
+        assert (hidden.status_code, hidden.json()["code"]) == (404, "loan_not_found"), name
+    missing = await clerk.get(f"/v1/repayments/{loan_id}/receipt.pdf")
+    assert (missing.status_code, missing.json()["code"]) == (404, "repayment_not_found")
+    unnamed = await clerk.get(f"/v1/loans/{loan_id}/demand-letter.pdf", pay_by="2090-01-01")
+    assert unnamed.json()["errors"][0] == {"pointer": "?letter_no", "code": "required", "detail": "ต้องระบุ"}
+
+
+def test_a_contract_says_in_words_what_was_agreed_by_names() -> None:
+    terms = Terms(
+        method=Method.EQUAL_INSTALMENT,
+        annual_rate=Fraction(9, 100),
+        instalments=12,
+        day_count=DayCount.ACTUAL_365,
+        holiday_rule=HolidayRule.FOLLOWING,
+    )
+    sentences = rules.conventions(terms, ALLOCATION)
+    assert sentences[1] == "ดอกเบี้ยคิดตามจำนวนวันจริง ปีละ 365 วัน"
+    assert sentences[-1] == "เงินที่ชำระนำไปหัก ดอกเบี้ยผิดนัด ดอกเบี้ย เงินต้น ตามลำดับ"
+    flat = replace(terms, method=Method.FLAT, day_count=DayCount.THIRTY_360_EUROPEAN)
+    assert "30E/360" in rules.conventions(flat, ALLOCATION)[1]
+    free = replace(terms, method=Method.INTEREST_FREE, annual_rate=Fraction(0), holiday_rule=HolidayRule.NONE)
+    assert rules.conventions(free, ALLOCATION) == []
