@@ -58,9 +58,12 @@ ORDER BY loan.id
 _ONE = f"""
 SELECT loan.id, loan.fund_id, loan.area_code, loan.state, loan.outstanding,
     due.oldest_due_on, due.overdue_principal, due.overdue_total, {_KNOWN}
-FROM loans AS loan {_DUE}
+FROM (
+    SELECT id, fund_id, area_code, state, outstanding, schedule_no,
+        CASE WHEN state IN ('active', 'frozen') THEN next_due_on END AS next_due_on
+    FROM loans WHERE id = $2
+) AS loan {_DUE}
 LEFT JOIN loan_arrears AS known ON known.loan_id = loan.id
-WHERE loan.id = $2
 """  # noqa: S608  # our own constant texts
 
 _CHANGES = """

@@ -9,6 +9,8 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.attachments import Attachment
+from funds.committees import queries as committees
+from funds.committees.errors import FundMeetingNotFound
 from funds.demand import daily, queries
 from funds.demand.errors import (
     EvidenceMissing,
@@ -64,6 +66,15 @@ async def loan_of(session: AsyncSession, loan_id: UUID, *, principal: Principal)
     if found is None:
         raise LoanNotFound
     return found
+
+
+async def meeting_of(session: AsyncSession, fund_id: UUID, meeting_id: UUID | None) -> None:
+    """Raise FundMeetingNotFound unless a named meeting is the fund's."""
+    if meeting_id is None:
+        return
+    found = await committees.meeting(session, meeting_id)
+    if found is None or found["fund_id"] != fund_id:
+        raise FundMeetingNotFound(pointer="/meeting_id")
 
 
 def arrears_of(row: Mapping[str, Any], *, day: date) -> dict[str, Any]:

@@ -118,13 +118,17 @@ async def on_case_left(session: AsyncSession, events: Sequence[Received[CaseLeft
 async def on_person_died(
     session: AsyncSession, events: Sequence[Received[PersonDied]], *, now: datetime
 ) -> None:
-    """Learn who died; borrowing households are looked at when loans are here."""
+    """Learn who died; what it does to loans is `deaths`', whose handler the worker takes in place of this."""
     del now
-    facts = [
+    await service.set_deaths(session, deaths_of(events))
+
+
+def deaths_of(events: Sequence[Received[PersonDied]]) -> list[Death]:
+    """Return the facts that news of deaths bring."""
+    return [
         Death(e.data.person_id, e.sequence, e.data.household_id, e.data.village_code, e.data.died_on)
         for e in events
     ]
-    await service.set_deaths(session, facts)
 
 
 HANDLERS: dict[str, Handler[Any]] = {

@@ -1,0 +1,39 @@
+"""What a death does to a loan, and what may be decided."""
+
+from enum import StrEnum
+
+
+class DeathDecision(StrEnum):
+    """Who answers for the debt of somebody who died (ผู้รับผิดชอบหนี้)."""
+
+    HEIRS = "heirs"
+    """Her heirs, with what they inherit (ทายาท ป.พ.พ. มาตรา 1601)."""
+    GUARANTORS = "guarantors"
+    GROUP = "group"
+    """The other members of the group."""
+    WRITE_OFF = "write_off"
+    """Nobody: the loan stays frozen and is proposed to be written off."""
+    MISTAKE = "mistake"
+    """She is alive, or is another person."""
+
+
+class DeathState(StrEnum):
+    """State of the case."""
+
+    OPEN = "open"
+    PROPOSED = "proposed"
+    DECIDED = "decided"
+
+
+NAMED = frozenset({DeathDecision.HEIRS, DeathDecision.GUARANTORS})
+"""Decisions that name who answers."""
+
+
+def freezes(borrower_kind: str) -> bool:
+    """Tell whether a borrower's death freezes the loan: a group lives on."""
+    return borrower_kind != "group"
+
+
+def thaws(decision: DeathDecision) -> bool:
+    """Tell whether the loan is demanded again after the decision."""
+    return decision is not DeathDecision.WRITE_OFF

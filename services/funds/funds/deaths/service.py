@@ -1,0 +1,196 @@
+"""A death freezes the loans of who died and opens a case; two persons decide who answers for the debt."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.deaths import queries
+from funds.deaths.errors import (
+    AnswerableMissing,
+    DeathDecided,
+    DeathNotProposed,
+    NoDeathToDecide,
+    OwnDeathDecision,
+)
+from funds.deaths.models import BorrowerDeath
+from funds.deaths.rules import NAMED, DeathDecision, DeathState, freezes, thaws
+from funds.deaths.schemas import DeathApproval, NewDeathDecision
+from funds.demand import queries as demand_queries
+from funds.demand import service as demand
+from funds.demand.rules import Outcome, TaskKind
+from funds.known_households.rules import Death
+from funds.loans import queries as loans
+from funds.loans import service as lending
+from funds.loans.rules import State
+from shared import audit
+from shared.clock import business_date
+from shared.db import driver
+from shared.ids import uuid7
+from shared.rows import insert_row, update_row
+from shared.security import Principal
+
+_TABLE = BorrowerDeath.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+ACTOR: Final = "system:deaths"
+WITHIN: Final = timedelta(days=30)
+"""How long the committee has to find out who answers."""
+REASON: Final = "ผู้กู้เสียชีวิต"
+
+_KNOWN = "SELECT 1 FROM borrower_deaths WHERE loan_id = $1 AND person_id = $2"
+
+
+async def take_notice(session: AsyncSession, deaths: Sequence[Death], *, now: datetime) -> int:
+    """Freeze the open loans of who died and open a case for each; returns how many cases are new.
+
+    Her own loans and her household's are frozen; a loan of her group only gets the case. The same news again
+    does nothing.
+    """
+    found: dict[tuple[UUID, UUID], tuple[asyncpg.Record, Death]] = {}
+    for death in deaths:
+        for loan in await loans.open_of(session, person_id=death.key, household_id=death.household_id):
+            found[loan["id"], death.key] = (loan, death)
+    opened = 0
+    for key in sorted(found):  # loans by id: everybody locks them in this order
+        loan, death = found[key]
+        opened += await _open(session, loan, death, now=now)
+    return opened
+
+
+async def look_for_missed(session: AsyncSession, *, now: datetime) -> int:
+    """Take notice of deaths whose borrower was linked to her person only later; returns the new cases."""
+    rows = await (await driver(session)).fetch(queries.MISSED)
+    # The household is left out: it was looked at when the news came, and others live in it.
+    return await take_notice(
+        session, [Death(row["person_id"], 0, None, "", row["died_on"]) for row in rows], now=now
+    )
+
+
+async def propose(
+    session: AsyncSession, *, loan_id: UUID, new: NewDeathDecision, actor: Principal, now: datetime
+) -> None:
+    """Propose who answers for the debt; a proposal before it is replaced.
+
+    Raises LoanNotFound, NoDeathToDecide, DeathDecided, AnswerableMissing, FundMeetingNotFound.
+    """
+    loan = await lending.lock(session, loan_id, principal=actor)
+    found = await _case(session, loan_id, new.person_id)
+    if new.decision in NAMED and new.answerable is None:
+        raise AnswerableMissing(pointer="/answerable")
+    await demand.meeting_of(session, loan.fund_id, new.meeting_id)
+    values = new.model_dump(exclude={"person_id", "decision"})
+    await _change(
+        session,
+        found,
+        now=now,
+        **values,
+        decision=new.decision.value,
+        state=DeathState.PROPOSED.value,
+        proposed_by=actor.subject,
+    )
+    await _recorded(session, "propose", found, actor=actor, now=now)
+
+
+async def approve(
+    session: AsyncSession, *, loan_id: UUID, approval: DeathApproval, actor: Principal, now: datetime
+) -> None:
+    """Approve or reject what another person proposed; approved, the loan is thawed unless it is lost.
+
+    Raises LoanNotFound, NoDeathToDecide, DeathDecided, DeathNotProposed, OwnDeathDecision.
+    """
+    loan = await lending.lock(session, loan_id, principal=actor)
+    found = await _case(session, loan_id, approval.person_id)
+    if found["state"] != DeathState.PROPOSED.value:
+        raise DeathNotProposed
+    if found["proposed_by"] == actor.subject:
+        raise OwnDeathDecision
+    if approval.decision == "reject":
+        await _change(session, found, now=now, state=DeathState.OPEN.value)
+    else:
+        decided: dict[str, Any] = {"decided_by": actor.subject, "decided_at": now}
+        await _change(session, found, now=now, state=DeathState.DECIDED.value, **decided)
+        await _finish(session, found, frozen=loan.state is State.FROZEN, actor=actor, now=now)
+    await _recorded(session, approval.decision, found, actor=actor, now=now)
+
+
+async def _open(session: AsyncSession, loan: asyncpg.Record, death: Death, *, now: datetime) -> int:
+    connection = await driver(session)
+    await loans.locked(session, loan["id"])
+    if await connection.fetchval(_KNOWN, loan["id"], death.key) is not None:
+        return 0
+    today = business_date(now)
+    frozen = freezes(loan["borrower_kind"])
+    if frozen:
+        await lending.freeze(
+            session, loan_id=loan["id"], on=min(death.died_on, today), reason=REASON, actor=ACTOR, now=now
+        )
+    task_id = await demand.add_task(
+        session, loan, kind=TaskKind.DEATH, due_on=today + WITHIN, by=ACTOR, now=now
+    )
+    await insert_row(
+        session,
+        _TABLE,
+        id=uuid7(),
+        loan_id=loan["id"],
+        person_id=death.key,
+        fund_id=loan["fund_id"],
+        area_code=loan["area_code"],
+        died_on=death.died_on,
+        frozen=frozen,
+        task_id=task_id,
+        created_at=now,
+        updated_at=now,
+    )
+    return 1
+
+
+async def _finish(
+    session: AsyncSession, case: asyncpg.Record, *, frozen: bool, actor: Principal, now: datetime
+) -> None:
+    """End the case's task, and the freeze unless another death keeps the loan frozen."""
+    task = await demand_queries.task(session, case["loan_id"], case["task_id"], lock=True)
+    if task is not None and task["state"] == "open":
+        await demand.end_task(session, task, outcome=Outcome.DECIDED, by=actor.subject, now=now)
+    cases = await queries.of_loan(session, case["loan_id"])
+    kept = any(
+        one["frozen"]
+        and (one["state"] != DeathState.DECIDED.value or not thaws(DeathDecision(one["decision"])))
+        for one in cases
+    )
+    if frozen and case["frozen"] and not kept:
+        await lending.unfreeze(session, loan_id=case["loan_id"], on=business_date(now), actor=actor, now=now)
+        await demand.look(session, case["loan_id"], now=now)
+
+
+def _thawing(case: asyncpg.Record) -> bool:
+    return case["state"] == DeathState.DECIDED.value and thaws(DeathDecision(case["decision"]))
+
+
+async def _case(session: AsyncSession, loan_id: UUID, person_id: UUID | None) -> asyncpg.Record:
+    """Return the case that a decision is about: the person's, or the first that is not decided."""
+    cases = await queries.of_loan(session, loan_id, lock=True)
+    mine = [one for one in cases if person_id in (None, one["person_id"])]
+    if not mine:
+        raise NoDeathToDecide
+    waiting = [one for one in mine if one["state"] != DeathState.DECIDED.value]
+    if not waiting:
+        raise DeathDecided
+    return waiting[0]
+
+
+async def _change(session: AsyncSession, case: asyncpg.Record, *, now: datetime, **values: Any) -> None:
+    await update_row(session, _TABLE, case["id"], **values, version=case["version"] + 1, updated_at=now)
+
+
+async def _recorded(
+    session: AsyncSession, verb: str, case: asyncpg.Record, *, actor: Principal, now: datetime
+) -> None:
+    await audit.record(
+        session,
+        principal=actor,
+        action=f"borrower_death.{verb}",
+        subjects=[case["loan_id"], case["person_id"]],
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""Follow (ติดตาม): who answers for each borrower, visits, forums."""

@@ -1,0 +1,89 @@
+"""Refusals about following borrowers."""
+
+from shared.errors import Conflict, InvalidField, NotFound, Refusal
+
+
+class AssignmentNotFound(NotFound):
+    """The fund has no assignment of this id."""
+
+    code = "assignment_not_found"
+    title_th, title_en = "ไม่พบการมอบหมายนี้", "There is no such assignment"
+
+
+class AssignmentExists(Conflict):
+    """The id is taken, or somebody was assigned at the same moment."""
+
+    code = "assignment_exists"
+    title_th, title_en = "มีกรรมการรับผิดชอบผู้กู้รายนี้แล้ว", "Somebody answers for the borrower already"
+
+
+class AssignmentEnded(Conflict):
+    """The assignment ended before."""
+
+    code = "assignment_ended"
+    title_th, title_en = "การมอบหมายนี้สิ้นสุดแล้ว", "The assignment has ended"
+
+
+class AnswerableNeeded(Conflict):
+    """While a loan is open somebody answers for its borrower: assign the next one instead."""
+
+    code = "answerable_needed"
+    title_th, title_en = "ยังมีสัญญาที่เปิดอยู่ ต้องมีกรรมการรับผิดชอบ", "A loan is open: somebody must answer"
+
+
+class NotInOffice(InvalidField):
+    """Only a present member of the fund's committee answers for a borrower."""
+
+    code = "not_in_office"
+    title_th, title_en = "ไม่ใช่กรรมการที่ดำรงตำแหน่งอยู่", "She is not in office on the fund's committee"
+
+
+class UnknownBorrower(InvalidField):
+    """No such member, group or household borrows here."""
+
+    code = "unknown_borrower"
+    title_th, title_en = "ไม่พบผู้กู้นี้ในกองทุน", "The fund has no such borrower"
+
+
+class LoanOfAnother(InvalidField):
+    """The loan is not this borrower's."""
+
+    code = "loan_of_another"
+    title_th, title_en = "สัญญานี้ไม่ใช่ของผู้กู้รายนี้", "The loan is another borrower's"
+
+
+class VisitNotFound(NotFound):
+    """The fund has no visit of this id."""
+
+    code = "visit_not_found"
+    title_th, title_en = "ไม่พบการเยี่ยมติดตามนี้", "There is no such visit"
+
+
+class VisitExists(Conflict):
+    """The id is taken."""
+
+    code = "visit_exists"
+    title_th, title_en = "มีการเยี่ยมติดตามรหัสนี้แล้ว", "The visit exists already"
+
+
+class ForumExists(Conflict):
+    """The id is taken."""
+
+    code = "forum_exists"
+    title_th, title_en = "มีเวทีรหัสนี้แล้ว", "The forum exists already"
+
+
+class MoreBorrowersThanPeople(InvalidField):
+    """Borrowers are among the participants."""
+
+    code = "more_borrowers_than_people"
+    title_th, title_en = "จำนวนผู้กู้มากกว่าผู้เข้าร่วมทั้งหมด", "More borrowers than participants"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_follow_assignments": AssignmentExists,
+    "uq_follow_assignments_borrower_id": AssignmentExists,
+    "pk_follow_visits": VisitExists,
+    "pk_follow_forums": ForumExists,
+    "ck_follow_forums_participants": MoreBorrowersThanPeople,
+}

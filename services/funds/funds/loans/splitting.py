@@ -1,0 +1,110 @@
+"""A group's debt that becomes its members' own: one loan each, with the same due dates, sums exact."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from fractions import Fraction
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.ledger import service as ledger
+from funds.ledger.rules import Account, Entry, JournalKind, Line
+from funds.loans import queries, service, terms, writing
+from funds.loans.errors import WrongLoanState
+from funds.loans.rules import OPEN, BookLoan, ClosedBecause, Instalment, LoanFacts, PlannedRow
+from shared.ids import uuid7
+from shared.security import Principal
+
+
+def apportioned(amount: int, weights: Sequence[int]) -> list[int]:
+    """Split an amount by weights so that the parts sum exactly: the largest remainders take what is left.
+
+    No part is above its weight where the amount is not above their sum.
+    """
+    whole = sum(weights)
+    if whole == 0:
+        return [0] * len(weights)
+    parts = [amount * weight // whole for weight in weights]
+    order = sorted(range(len(weights)), key=lambda at: -(amount * weights[at] % whole))
+    for at in order[: amount - sum(parts)]:
+        parts[at] += 1
+    return parts
+
+
+def split_rows(rows: Sequence[Instalment], parts: Sequence[int]) -> list[list[PlannedRow]]:
+    """Return each member's rows of what is owed of a group's instalments; `parts` sum to the principal owed.
+
+    Of every instalment the members' principals, interests and penalties sum to the group's, and each member's
+    principals to her part.
+    """
+    left = list(parts)
+    made: list[list[PlannedRow]] = [[] for _ in parts]
+    for row in rows:
+        principals = apportioned(row.owed_principal, left)
+        interests = apportioned(row.owed_interest, parts)
+        penalties = apportioned(row.owed_penalty, parts)
+        left = [before - taken for before, taken in zip(left, principals, strict=True)]
+        for mine, *amounts in zip(made, principals, interests, penalties, strict=True):
+            if any(amounts):
+                mine.append(PlannedRow(row.due_on, *amounts))
+    return made
+
+
+async def split(
+    session: AsyncSession,
+    loan: LoanFacts,
+    parts: Mapping[UUID, int],
+    *,
+    on: date,
+    actor: Principal,
+    now: datetime,
+) -> list[UUID]:
+    """Make a locked group's loan its members' own, in satang of principal by member; returns the new loans.
+
+    The group's loan is closed; its contract number with the place of the member is hers. The principal moves
+    between the loans' accounts in one journal. Raises WrongLoanState unless it is open and nothing is kept
+    ahead on it, PrincipalNotKept unless the parts sum to what is owed.
+    """
+    if loan.state not in OPEN or loan.advance:
+        raise WrongLoanState(state=loan.state.value)
+    members = sorted(parts)
+    rows = await queries.rows_of(session, loan.id, loan.schedule_no, unsettled=True)
+    split_by_member = split_rows(rows, [parts[member] for member in members])
+    rate = terms.schedule_terms(loan.terms).annual_rate
+    new = [
+        BookLoan(
+            id=uuid7(),
+            product_id=loan.product_id,
+            borrower_kind="member",
+            borrower_id=member,
+            contract_no=f"{loan.contract_no}-{place}",
+            contract_date=loan.contract_date,
+            principal=parts[member],
+            outstanding=parts[member],
+            annual_rate=Fraction(rate),
+            instalments=mine,
+        )
+        for place, (member, mine) in enumerate(zip(members, split_by_member, strict=True), 1)
+    ]
+    made = await service.open_from_book(
+        session, fund_id=loan.fund_id, loans=new, cut_off=on, actor=actor, now=now
+    )
+    await writing.change(session, loan, now=now, outstanding=0, state_reason="แยกหนี้กลุ่มเป็นรายบุคคล")
+    await service.closed(session, loan, because=ClosedBecause.SETTLED, now=now)
+    entry = _entry(loan, [replace(one, id=loan_id) for one, loan_id in zip(new, made, strict=True)], on=on)
+    await ledger.post(session, fund_id=loan.fund_id, entry=entry, actor=actor, now=now)
+    return made
+
+
+def _entry(loan: LoanFacts, new: Sequence[BookLoan], *, on: date) -> Entry:
+    lines = [Line(Account.LOANS, debit=one.outstanding, loan_id=one.id) for one in new]
+    return Entry(
+        kind=JournalKind.ADJUSTMENT,
+        document_kind="loan_split",
+        document_id=loan.id,
+        business_date=on,
+        lines=[*lines, Line(Account.LOANS, credit=loan.outstanding, loan_id=loan.id)],
+        document_no=loan.contract_no,
+        memo="แยกหนี้กลุ่มเป็นรายบุคคล",
+    )

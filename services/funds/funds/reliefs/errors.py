@@ -1,0 +1,83 @@
+"""Refusals about reliefs."""
+
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
+
+
+class ReliefNotFound(NotFound):
+    """The loan has no relief of this id."""
+
+    code = "relief_not_found"
+    title_th, title_en = "ไม่พบคำขอผ่อนปรนนี้", "There is no such relief"
+
+
+class ReliefExists(Conflict):
+    """The id is taken, or a relief of the loan waits for its decision."""
+
+    code = "relief_exists"
+    title_th, title_en = "มีคำขอผ่อนปรนที่รอตัดสินอยู่แล้ว", "A relief of this loan waits already"
+
+
+class ReliefDecided(Conflict):
+    """It was decided or withdrawn before."""
+
+    code = "relief_decided"
+    title_th, title_en = "คำขอผ่อนปรนนี้ตัดสินแล้ว", "The relief is decided already"
+
+
+class OwnRelief(Forbidden):
+    """Who proposed a relief does not decide it."""
+
+    code = "own_relief"
+    title_th, title_en = "ผู้เสนอตัดสินคำขอของตนเองไม่ได้", "Who proposed it may not decide it"
+
+
+class DueInPast(InvalidField):
+    """What is agreed anew is due after today."""
+
+    code = "due_in_past"
+    title_th, title_en = "วันครบกำหนดต้องอยู่หลังวันนี้", "It must be due after today"
+
+
+class RateNotLower(InvalidField):
+    """A relief does not raise the interest."""
+
+    code = "rate_not_lower"
+    title_th, title_en = "อัตราดอกเบี้ยใหม่สูงกว่าเดิมไม่ได้", "A relief does not raise the rate"
+
+
+class SettlementOutOfRange(InvalidField):
+    """A settlement repays the principal and asks for no more than is owed; less is a write-off."""
+
+    code = "settlement_out_of_range"
+    title_th, title_en = (
+        "ยอดประนอมหนี้ต้องไม่น้อยกว่าเงินต้นและไม่เกินยอดหนี้",
+        "Between the principal and what is owed",
+    )
+
+
+class NotAGroupsLoan(Conflict):
+    """Only a group's debt is split."""
+
+    code = "not_a_groups_loan"
+    title_th, title_en = "แยกหนี้ได้เฉพาะสัญญาของกลุ่ม", "Only a group's loan is split"
+
+
+class PartsDoNotSum(InvalidField):
+    """The members' parts sum to the principal that is owed."""
+
+    code = "parts_do_not_sum"
+    title_th, title_en = "ส่วนของสมาชิกรวมไม่เท่ากับเงินต้นคงเหลือ", "The parts do not sum to the principal owed"
+
+
+class NotInTheGroup(InvalidField):
+    """A part is of somebody who has no share in the loan."""
+
+    code = "not_in_the_group"
+    title_th, title_en = "ไม่ใช่ผู้มีส่วนในสัญญานี้", "She has no share in the loan"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_loan_reliefs": ReliefExists,
+    "uq_loan_reliefs_loan_id_proposed": ReliefExists,
+    "ck_loan_reliefs_two_persons": OwnRelief,
+}

@@ -1,0 +1,38 @@
+"""Refusals about write-offs."""
+
+from shared.errors import Conflict, Forbidden, NotFound, Refusal
+
+
+class WriteOffNotFound(NotFound):
+    """Nobody has proposed to write the loan off."""
+
+    code = "write_off_not_found"
+    title_th, title_en = "ไม่พบการเสนอตัดหนี้สูญของสัญญานี้", "There is no write-off of this loan"
+
+
+class WriteOffExists(Conflict):
+    """A write-off of the loan waits, or the loan is written off."""
+
+    code = "write_off_exists"
+    title_th, title_en = "สัญญานี้เสนอหรือตัดหนี้สูญแล้ว", "The loan is proposed or written off already"
+
+
+class WriteOffDecided(Conflict):
+    """It was decided or withdrawn before."""
+
+    code = "write_off_decided"
+    title_th, title_en = "การเสนอตัดหนี้สูญนี้ตัดสินแล้ว", "The write-off is decided already"
+
+
+class OwnWriteOff(Forbidden):
+    """Who proposed a write-off, or contracted the loan, does not decide it."""
+
+    code = "own_write_off"
+    title_th, title_en = "ผู้เสนอหรือผู้ทำสัญญาอนุมัติตัดหนี้สูญเองไม่ได้", "Who proposed or contracted it may not decide"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_loan_write_offs": WriteOffExists,
+    "uq_loan_write_offs_loan_id": WriteOffExists,
+    "ck_loan_write_offs_two_persons": OwnWriteOff,
+}
