@@ -16,9 +16,15 @@ from funds.capital import routes as capital
 from funds.capital.errors import CONSTRAINTS as CAPITAL
 from funds.committees import routes as committees
 from funds.committees.errors import CONSTRAINTS as COMMITTEES
+from funds.deaths import routes as deaths
+from funds.deaths.errors import CONSTRAINTS as DEATHS
 from funds.debtors import routes as debtors
+from funds.demand import routes as demand
+from funds.demand.errors import CONSTRAINTS as DEMAND
 from funds.findings import routes as findings
 from funds.findings.errors import CONSTRAINTS as FINDINGS
+from funds.follow import routes as follow
+from funds.follow.errors import CONSTRAINTS as FOLLOW
 from funds.fund_settings import routes as fund_settings
 from funds.fund_settings.errors import CONSTRAINTS as FUND_SETTINGS
 from funds.handovers import routes as handovers
@@ -42,11 +48,16 @@ from funds.products import routes as products
 from funds.products.errors import CONSTRAINTS as PRODUCTS
 from funds.registry import routes as registry
 from funds.registry.errors import CONSTRAINTS as REGISTRY
+from funds.reliefs import routes as reliefs
+from funds.reliefs.errors import CONSTRAINTS as RELIEFS
+from funds.reminders import routes as reminders
 from funds.repayments import routes as repayments
 from funds.repayments.errors import CONSTRAINTS as REPAYMENTS
 from funds.reports import routes as reports
 from funds.schedule_previews import routes as schedule_previews
 from funds.settings import Settings
+from funds.write_offs import routes as write_offs
+from funds.write_offs.errors import CONSTRAINTS as WRITE_OFFS
 from shared import instrument_routes, web
 from shared.db import Database
 from shared.errors import Refusal
@@ -75,7 +86,13 @@ ROUTERS = [
     adjustments.router,
     applications.router,
     application_decisions.router,
+    demand.router,  # before /loans/{loan_id}
+    deaths.router,  # likewise
     loans.router,
+    reliefs.router,
+    write_offs.router,
+    follow.router,
+    reminders.router,
     repayments.router,
     debtors.router,
     book_imports.router,
@@ -101,6 +118,11 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **HOLIDAYS,
     **APPLICATIONS,
     **LOANS,
+    **DEMAND,
+    **RELIEFS,
+    **WRITE_OFFS,
+    **DEATHS,
+    **FOLLOW,
     **REPAYMENTS,
     **FINDINGS,
     **HEALTH_CHECKS,
