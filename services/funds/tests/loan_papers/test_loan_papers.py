@@ -9,10 +9,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.documents.receipt import receipt
 from funds.loan_papers import rules, service
 from funds.loan_papers.errors import NoSuchGuarantor, NothingOverdue, PayByInThePast
 from funds.loan_papers.schemas import LetterAsked
 from funds.products.rules import ALLOCATION
+from funds.repayments import reversing
+from funds.repayments import service as repayments
+from funds.repayments.schemas import NewRepayment, Reversal
 from funds.schedules.rules import DayCount, HolidayRule, Method, Terms
 from shared.db import Database
 from shared.testing.caller import Caller
@@ -60,6 +64,33 @@ async def test_the_statement_ends_with_what_is_owed(session: AsyncSession) -> No
         session, loan_id=loan_id, since=until, until=until, principal=OFFICER, now=NOW
     )
     assert (after.opening, after.movements, after.closing) == (10_000_000, [], 10_000_000)
+
+
+async def test_a_receipt_tells_what_was_paid_and_what_comes_next_until_it_is_taken_back(
+    session: AsyncSession,
+) -> None:
+    _, loan_id = await lent(session)
+    new = NewRepayment.model_validate(
+        {
+            "loan_id": loan_id,
+            "receipt_no": "ร 1/2569",
+            "paid_on": NOW.date(),
+            "amount": "10250.00",
+            "channel": "cash",
+        }
+    )
+    paid = (await repayments.record(session, new=new, actor=OFFICER, now=NOW)).id
+    facts = await service.receipt(session, repayment_id=paid, principal=OFFICER, now=NOW)
+    assert facts.principal + facts.interest + facts.penalty + facts.advance == 10_250_00
+    assert facts.receipt_no == "ร 1/2569"
+    assert facts.next_due_on is not None
+    says = text_of(receipt(facts))
+    assert squeezed("หนึ่งหมื่นสองร้อยห้าสิบบาทถ้วน") in says
+    reversal = Reversal(reason="บันทึกผิดสัญญา")
+    await reversing.reverse(session, repayment_id=paid, reversal=reversal, actor=OFFICER, now=NOW)
+    facts = await service.receipt(session, repayment_id=paid, principal=OFFICER, now=NOW)
+    assert (facts.reversed_on, facts.next_due_on) == (NOW.date(), None)
+    assert "ยกเลิก" in text_of(receipt(facts))
 
 
 async def test_a_letter_lists_every_late_instalment_as_of_today(session: AsyncSession) -> None:
