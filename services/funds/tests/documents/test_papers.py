@@ -119,9 +119,8 @@ def test_the_same_facts_make_the_same_bytes(make: Callable[[Any], bytes], facts:
 
 @pytest.mark.parametrize(("make", "facts"), PAPERS, ids=[make.__name__ for make, _ in PAPERS])
 def test_the_thai_font_is_in_the_paper_and_no_other(make: Callable[[Any], bytes], facts: Any) -> None:
-    reader = PdfReader(BytesIO(make(facts)))
-    fonts = reader.pages[0]["/Resources"]["/Font"]
-    for font in fonts.values():
+    page: Any = PdfReader(BytesIO(make(facts))).pages[0]
+    for font in page["/Resources"]["/Font"].values():
         inner = font.get_object()["/DescendantFonts"][0].get_object()
         assert "Sarabun" in inner["/BaseFont"]
         assert "/FontFile2" in inner["/FontDescriptor"].get_object()
