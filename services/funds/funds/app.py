@@ -27,6 +27,8 @@ from funds.follow import routes as follow
 from funds.follow.errors import CONSTRAINTS as FOLLOW
 from funds.fund_settings import routes as fund_settings
 from funds.fund_settings.errors import CONSTRAINTS as FUND_SETTINGS
+from funds.grants import routes as grants
+from funds.grants.errors import CONSTRAINTS as GRANTS
 from funds.handovers import routes as handovers
 from funds.handovers.errors import CONSTRAINTS as HANDOVERS
 from funds.health_checks import routes as health_checks
@@ -86,6 +88,7 @@ ROUTERS = [
     adjustments.router,
     applications.router,
     application_decisions.router,
+    grants.router,
     demand.router,  # before /loans/{loan_id}
     deaths.router,  # likewise
     loans.router,
@@ -117,6 +120,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **PRODUCTS,
     **HOLIDAYS,
     **APPLICATIONS,
+    **GRANTS,
     **LOANS,
     **DEMAND,
     **RELIEFS,

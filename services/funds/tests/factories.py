@@ -24,6 +24,8 @@ from funds.capital.schemas import NewCapital
 from funds.committees import service as committees
 from funds.committees.rules import MeetingKind, Role
 from funds.committees.schemas import NewFundCommitteeMember, NewFundMeeting
+from funds.grants import service as grants
+from funds.grants.schemas import NewGrant
 from funds.known_households import service as known_households
 from funds.known_households.rules import CaseFact, Location
 from funds.loans import lending
@@ -305,6 +307,24 @@ async def an_approved_application(
             now=now,
         )
     return application_id
+
+
+async def a_grant(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    amount: int = 2_000_000,
+    paid_from: HeldAs = HeldAs.BANK,
+    paid_by: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> UUID:
+    """Pay out a grant of an application like `an_approved_application`; returns its id."""
+    application_id = await an_approved_application(
+        session, fund, product="WOMENS_GRANT", amount=amount, now=now, **changes
+    )
+    new = NewGrant(application_id=application_id, document_no=f"บจ {next(_made)}/2569", paid_from=paid_from)
+    return await grants.pay(session, new=new, actor=paid_by, now=now)
 
 
 async def a_contract(

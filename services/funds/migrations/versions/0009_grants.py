@@ -31,6 +31,7 @@ def _grants() -> None:
         sa.Column("paid_from", CODE, nullable=False),
         sa.Column("amount", sa.BigInteger, nullable=False),  # satang
         sa.Column("used", sa.BigInteger, nullable=False, server_default="0"),  # satang, shown by evidence
+        sa.Column("returned", sa.BigInteger, nullable=False, server_default="0"),  # satang, come back unused
         sa.Column("use_by", sa.Date, nullable=False),  # until when its use is to be shown
         sa.Column("state", CODE, nullable=False, server_default="paid"),
         sa.Column("journal_id", sa.Uuid, nullable=False),
@@ -52,7 +53,7 @@ def _grants() -> None:
         sa.CheckConstraint("borrower_kind IN ('group', 'member', 'household')", name="ck_grants_borrower_kind"),
         sa.CheckConstraint("paid_from IN ('cash', 'bank')", name="ck_grants_paid_from"),
         sa.CheckConstraint("amount > 0", name="ck_grants_amount"),
-        sa.CheckConstraint("used BETWEEN 0 AND amount", name="ck_grants_used"),
+        sa.CheckConstraint("used >= 0 AND returned >= 0 AND used + returned <= amount", name="ck_grants_used"),
         sa.CheckConstraint("state IN ('paid', 'confirmed', 'reversed')", name="ck_grants_state"),
         sa.CheckConstraint(
             "(state = 'confirmed') = (confirmed_by IS NOT NULL) "
@@ -77,15 +78,19 @@ def _grants() -> None:
 
 
 def _uses() -> None:
-    # What part of the money was spent on, with its proof; a mistake is taken back by a row below zero.
+    # What part of the money was spent on, or came back, with its proof. A use written wrongly is taken back by
+    # a row below zero; money that came back has its entry in the books.
     op.create_table(
         "grant_uses",
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("grant_id", sa.Uuid, nullable=False),
+        sa.Column("kind", CODE, nullable=False),
         sa.Column("used_on", sa.Date, nullable=False),
         sa.Column("item", sa.Text, nullable=False),
         sa.Column("amount", sa.BigInteger, nullable=False),  # satang
         sa.Column("document_no", CODE),
+        sa.Column("journal_id", sa.Uuid),
+        sa.Column("journal_number", sa.BigInteger),
         sa.Column("file_key", CODE),
         sa.Column("file_type", CODE),
         sa.Column("file_size", sa.BigInteger),
@@ -94,7 +99,12 @@ def _uses() -> None:
         sa.Column("recorded_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_grant_uses"),
         sa.ForeignKeyConstraint(["grant_id"], ["grants.id"], name="fk_grant_uses_grant_id"),
-        sa.CheckConstraint("amount <> 0", name="ck_grant_uses_amount"),
+        sa.CheckConstraint("kind IN ('use', 'return')", name="ck_grant_uses_kind"),
+        sa.CheckConstraint("amount > 0 OR (kind = 'use' AND amount < 0)", name="ck_grant_uses_amount"),
+        sa.CheckConstraint(
+            "(kind = 'return') = (journal_id IS NOT NULL) AND (journal_id IS NULL) = (journal_number IS NULL)",
+            name="ck_grant_uses_journal_id",
+        ),
         sa.CheckConstraint(
             "(file_key IS NULL) = (file_type IS NULL) AND (file_key IS NULL) = (file_size IS NULL) "
             "AND (file_key IS NULL) = (file_sha256 IS NULL)",

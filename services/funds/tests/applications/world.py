@@ -9,8 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.applications import preventing
 from funds.applications.decision_schemas import CheckedItem
+from funds.grants import service as grants
+from funds.grants.schemas import NewUse
 from funds.registry import service as registry
-from tests.factories import NOW, OFFICER, a_group, an_application
+from shared.money import baht
+from tests.factories import NOW, OFFICER, TODAY, a_contribution, a_grant, a_group, an_application
 
 World = dict[str, str]
 
@@ -24,7 +27,17 @@ async def a_draft(session: AsyncSession, world: World) -> World:
     return {"application_id": str(application_id), "checklist.item": "P.1"}
 
 
-MAKERS: list[Callable[[AsyncSession, World], Awaitable[World]]] = [a_draft]
+async def a_paid_grant(session: AsyncSession, world: World) -> World:
+    """Pay out a grant with one use shown, of money that the fund was given for it and for its loans."""
+    fund = await registry.require(session, UUID(world["fund_id"]), principal=OFFICER)
+    await a_contribution(session, fund.id, amount=20_000_000)
+    grant_id = await a_grant(session, fund, borrower=await a_group(session, fund))
+    new = NewUse(used_on=TODAY, item="ค่าวิทยากร", amount=baht(100_000))
+    use_id = await grants.show_use(session, grant_id=grant_id, new=new, actor=OFFICER, now=NOW)
+    return {"grant_id": str(grant_id), "use_id": str(use_id)}
+
+
+MAKERS: list[Callable[[AsyncSession, World], Awaitable[World]]] = [a_draft, a_paid_grant]
 
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "change_application": lambda _: {"title": "โครงการใหม่"},
@@ -34,11 +47,17 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
         "items": [{"item": "P.2", "done_on": "2026-01-12", "done_by": "นางบุญมี ใจดี"}]
     },
     "assess_application": lambda _: {"answers": {f"R.{number}": 0 for number in range(1, 7)}},
+    "show_grant_use": lambda _: {"used_on": "2026-01-15", "item": "ค่าอาหาร", "amount": "10.00"},
+    "return_grant": lambda _: {"amount": "10.00", "received_as": "bank", "document_no": "บร 1/2569"},
 }
 FILES: dict[str, tuple[str, bytes, str]] = {
     "attach_check_evidence": ("photo.png", b"\x89PNG\r\n\x1a\n photo", "image/png"),
+    "attach_grant_use": ("receipt.pdf", b"%PDF-1.7 receipt", "application/pdf"),
 }
 STATES: dict[str, str] = {
     "decide_application": "the world's application is a draft: tests/applications",
+    "confirm_grant": "not all of the world's grant is used: tests/grants",
+    "read_grant_use": "nobody has attached a file in the world: tests/grants",
+    "reverse_grant": "a use of the world's grant is shown: tests/grants",
     "read_check_evidence": "nobody has attached a file in the world: tests/applications",
 }

@@ -1,0 +1,96 @@
+"""Refusals about grants."""
+
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
+
+
+class GrantNotFound(NotFound):
+    """No grant of this id in the caller's areas."""
+
+    code = "grant_not_found"
+    title_th, title_en = "ไม่พบเงินอุดหนุนนี้", "There is no such grant"
+
+
+class GrantExists(Conflict):
+    """The id is taken, or the application was paid already."""
+
+    code = "grant_exists"
+    title_th, title_en = "จ่ายเงินอุดหนุนนี้แล้ว", "The grant was paid already"
+
+
+class GrantNumberTaken(Conflict):
+    """Another grant of the fund has this number."""
+
+    code = "grant_number_taken"
+    title_th, title_en = "เลขที่เงินอุดหนุนนี้ใช้แล้ว", "The grant number is taken"
+
+
+class WrongGrantState(Conflict):
+    """The grant is confirmed or reversed already."""
+
+    code = "wrong_grant_state"
+    title_th, title_en = "สถานะเงินอุดหนุนไม่อนุญาต", "The grant's state does not allow it"
+
+
+class PaidBeforeApproval(InvalidField):
+    """The day is before the approval."""
+
+    code = "paid_before_approval"
+    title_th, title_en = "วันจ่ายอยู่ก่อนวันอนุมัติ", "Paid before it was approved"
+
+
+class UsedBeforePaid(InvalidField):
+    """The day is before the payment."""
+
+    code = "used_before_paid"
+    title_th, title_en = "วันใช้เงินอยู่ก่อนวันจ่าย", "Used before it was paid"
+
+
+class MoreThanGranted(InvalidField):
+    """Uses and returns are together not more than the grant, and no more is taken back than was shown."""
+
+    code = "more_than_granted"
+    title_th, title_en = "เกินยอดเงินอุดหนุน", "More than was granted"
+
+
+class UseNotShown(Conflict):
+    """A part of the money is neither shown to be used nor come back."""
+
+    code = "use_not_shown"
+    title_th, title_en = "ยังแสดงการใช้เงินไม่ครบ", "The use is not shown in full"
+
+
+class GrantUseExists(Conflict):
+    """The id is taken."""
+
+    code = "grant_use_exists"
+    title_th, title_en = "มีรายการใช้เงินรหัสนี้แล้ว", "The use exists already"
+
+
+class GrantUseNotFound(NotFound):
+    """The grant has no such use."""
+
+    code = "grant_use_not_found"
+    title_th, title_en = "ไม่พบรายการใช้เงินนี้", "The grant has no such use"
+
+
+class OwnGrant(Forbidden):
+    """Nobody confirms what she applied for, paid out or recorded herself."""
+
+    code = "own_grant"
+    title_th, title_en = "รับรองเงินอุดหนุนของตนเองไม่ได้", "Nobody confirms her own grant"
+
+
+class GrantAccountedFor(Conflict):
+    """Uses are shown or money came back already: such a payment is not reversed."""
+
+    code = "grant_accounted_for"
+    title_th, title_en = "มีการใช้หรือคืนเงินแล้ว กลับรายการจ่ายไม่ได้", "Use was shown already: it is not reversed"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_grants": GrantExists,
+    "uq_grants_application_id": GrantExists,
+    "uq_grants_fund_id": GrantNumberTaken,
+    "ck_grants_used": MoreThanGranted,
+    "pk_grant_uses": GrantUseExists,
+}
