@@ -14,6 +14,8 @@ from funds.book_imports import routes as book_imports
 from funds.book_imports.errors import CONSTRAINTS as BOOK_IMPORTS
 from funds.capital import routes as capital
 from funds.capital.errors import CONSTRAINTS as CAPITAL
+from funds.clinics import routes as clinics
+from funds.clinics.errors import CONSTRAINTS as CLINICS
 from funds.committees import routes as committees
 from funds.committees.errors import CONSTRAINTS as COMMITTEES
 from funds.deaths import routes as deaths
@@ -27,6 +29,8 @@ from funds.follow import routes as follow
 from funds.follow.errors import CONSTRAINTS as FOLLOW
 from funds.fund_settings import routes as fund_settings
 from funds.fund_settings.errors import CONSTRAINTS as FUND_SETTINGS
+from funds.fund_teams import routes as fund_teams
+from funds.fund_teams.errors import CONSTRAINTS as FUND_TEAMS
 from funds.grants import routes as grants
 from funds.grants.errors import CONSTRAINTS as GRANTS
 from funds.handovers import routes as handovers
@@ -46,6 +50,9 @@ from funds.members import routes as members
 from funds.members.errors import CONSTRAINTS as MEMBERS
 from funds.periods import routes as periods
 from funds.periods.errors import CONSTRAINTS as PERIODS
+from funds.problem_cases import routes as problem_cases
+from funds.problem_cases import survey_routes as problem_surveys
+from funds.problem_cases.errors import CONSTRAINTS as PROBLEM_CASES
 from funds.products import routes as products
 from funds.products.errors import CONSTRAINTS as PRODUCTS
 from funds.registry import routes as registry
@@ -102,6 +109,10 @@ ROUTERS = [
     reports.router,
     findings.router,  # before /health-checks/{check_id}
     health_checks.router,
+    fund_teams.router,
+    problem_cases.router,
+    problem_surveys.router,
+    clinics.router,
     instrument_routes.router("funds"),
 ]
 
@@ -130,6 +141,9 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **REPAYMENTS,
     **FINDINGS,
     **HEALTH_CHECKS,
+    **FUND_TEAMS,
+    **PROBLEM_CASES,
+    **CLINICS,
 }
 """What a broken constraint of the database means to the caller."""
 

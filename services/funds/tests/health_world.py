@@ -7,11 +7,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.clinics import service as clinics
+from funds.clinics.schemas import NewClinic
 from funds.findings import service as findings
 from funds.findings.schemas import NewFinding
+from funds.fund_teams import service as fund_teams
+from funds.fund_teams.rules import TeamRole
+from funds.fund_teams.schemas import NewFundTeam, TeamMember
 from funds.health_checks import service as health_checks
 from funds.health_checks.schemas import NewHealthCheck, Reported
-from tests.factories import NOW, OFFICER
+from funds.problem_cases import service as problem_cases
+from funds.problem_cases import surveys
+from funds.problem_cases.schemas import NewProblemCase, Plan
+from tests.factories import NOW, OFFICER, a_fund
 
 World = dict[str, str]
 _REPORTED = Reported(passed=15, level=2, form="แบบ กข.คจ. 18 ตัวชี้วัด")
@@ -29,7 +37,38 @@ async def a_checked_fund(session: AsyncSession, world: World) -> World:
     }
 
 
-MAKERS: list[Callable[[AsyncSession, World], Awaitable[World]]] = [a_checked_fund]
+async def a_cure(session: AsyncSession, world: World) -> World:
+    """Open a case of the poverty fund; bring another fund's case to a clinic of the district's team."""
+    by: dict[str, Any] = {"actor": OFFICER, "now": NOW}
+    fund_id = UUID(world["poverty_fund_id"])
+    opened = await problem_cases.open_case(session, new=NewProblemCase(fund_id=fund_id, cause="ค้าง"), **by)
+    fund = await a_fund(session, kind="poverty", area_code="34190202")
+    planned = await problem_cases.open_case(session, new=NewProblemCase(fund_id=fund.id, cause="ค้าง"), **by)
+    await surveys.complete(session, case_id=planned, number=1, **by)
+    plan = {"actions": [{"action": "ประชุม", "responsible": "ประธาน", "due_on": "2026-06-30"}]}
+    await problem_cases.plan(session, case_id=planned, new=Plan.model_validate(plan), **by)
+    members = [TeamMember(role=role, display_name=role.value) for role in TeamRole]
+    team = NewFundTeam(district="3419", valid_from=date(2025, 10, 1), members=members)
+    team_id = await fund_teams.form(session, new=team, **by)
+    clinic = {
+        "district": "3419",
+        "held_on": "2026-01-10",
+        "title": "คลินิก",
+        "team_id": team_id,
+        "agenda": ["ชี้แจง"],
+        "stops": [{"place": "ศาลา", "cases": [planned]}],
+    }
+    clinic_id = await clinics.plan(session, new=NewClinic.model_validate(clinic), **by)
+    return {
+        "case_id": str(opened),
+        "cases.case_id": str(planned),
+        "round": "1",
+        "team_id": str(team_id),
+        "clinic_id": str(clinic_id),
+    }
+
+
+MAKERS: list[Callable[[AsyncSession, World], Awaitable[World]]] = [a_checked_fund, a_cure]
 
 PUBLIC = ("/v1/health-checks/instruments",)
 
@@ -37,6 +76,18 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "change_health_check": lambda _: {"remarks": "ตรวจซ้ำแล้ว"},
     "confirm_health_check": lambda _: {},
     "close_finding": lambda _: {"reason": "บันทึกครบแล้ว"},
+    "close_problem_case": lambda _: {"reason": "รวมกองทุน"},
+    "complete_problem_survey": lambda _: {},
+    "advise_at_clinic": lambda _: {"attended": 14, "advice": "ผ่อนชำระ"},
 }
 
-STATES: dict[str, str] = {}
+_CURE = "the case is at another step: tests/problem_cases"
+_DISTRICT = "only who has the whole district may: tests/clinics, tests/fund_teams"
+STATES: dict[str, str] = {
+    "plan_problem_case": _CURE,
+    "solve_problem_case": _CURE,
+    "record_problem_debtors": _CURE,
+    "change_fund_team": _DISTRICT,
+    "change_clinic": _DISTRICT,
+    "cancel_clinic": _DISTRICT,
+}

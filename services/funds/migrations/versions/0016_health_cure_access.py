@@ -226,7 +226,7 @@ def _cases() -> None:
     op.create_table(
         "problem_figures",
         sa.Column("case_id", sa.Uuid, nullable=False),
-        sa.Column("moment", CODE, nullable=False),
+        sa.Column("round", sa.SmallInteger, nullable=False),  # 0: when it was opened
         sa.Column("as_of", sa.Date, nullable=False),
         sa.Column("journal_number", sa.BigInteger, nullable=False),  # the fund's last entry they count
         sa.Column("capital", sa.BigInteger, nullable=False),
@@ -239,9 +239,9 @@ def _cases() -> None:
         sa.Column("overdue_loans", sa.Integer, nullable=False),
         sa.Column("taken_by", CODE, nullable=False),
         sa.Column("taken_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("case_id", "moment", name="pk_problem_figures"),
+        sa.PrimaryKeyConstraint("case_id", "round", name="pk_problem_figures"),
         sa.ForeignKeyConstraint(["case_id"], ["problem_cases.id"], name="fk_problem_figures_case_id"),
-        sa.CheckConstraint("moment IN ('opening', 'round_1', 'round_2')", name="ck_problem_figures_moment"),
+        sa.CheckConstraint("round BETWEEN 0 AND 9", name="ck_problem_figures_round"),
         sa.CheckConstraint(
             "overdue_principal BETWEEN 0 AND outstanding AND overdue_interest >= 0 AND cash >= 0",
             name="ck_problem_figures_overdue",
@@ -261,7 +261,7 @@ def _surveys() -> None:
         sa.Column("completed_on", sa.Date),
         sa.PrimaryKeyConstraint("case_id", "round", name="pk_problem_surveys"),
         sa.ForeignKeyConstraint(["case_id"], ["problem_cases.id"], name="fk_problem_surveys_case_id"),
-        sa.CheckConstraint("round IN (1, 2)", name="ck_problem_surveys_round"),
+        sa.CheckConstraint("round BETWEEN 1 AND 9", name="ck_problem_surveys_round"),
         sa.CheckConstraint(
             "(completed_by IS NULL) = (completed_on IS NULL)", name="ck_problem_surveys_completed"
         ),

@@ -1,0 +1,29 @@
+"""Rows of cases, figures, surveys and debtors as the API says them: satang become baht."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shared.money import baht
+
+_MONEY: Final = frozenset(
+    {
+        "overdue_before", "overdue_after", "capital", "cash", "outstanding", "overdue_principal",
+        "overdue_interest", "written_off", "booked", "overdue", "acknowledged", "promised",
+    }
+)  # fmt: skip
+_SUMMARY: Final = (
+    "id", "fund_id", "fund_name", "area_code", "fund_kind", "state", "opened_on", "failings",
+    "overdue_before", "overdue_after", "ended_on", "version", "updated_at",
+)  # fmt: skip
+
+
+def in_baht(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its amounts of satang written as baht."""
+    return {
+        name: baht(value) if name in _MONEY and value is not None else value for name, value in row.items()
+    }
+
+
+def summary(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a case as `ProblemCaseSummary` says it."""
+    return in_baht({name: row[name] for name in _SUMMARY})
