@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.applications import queries as application_queries
 from funds.applications import service as applications
+from funds.applications.rules import Approved
 from funds.attachments import Attachment
 from funds.grants import queries
 from funds.grants.errors import (
@@ -59,8 +60,8 @@ async def pay(session: AsyncSession, *, new: NewGrant, actor: Principal, now: da
     if paid_on < taken.approved_on:
         raise PaidBeforeApproval(pointer="/paid_on", approved_on=taken.approved_on.isoformat())
     fund = await registry.lock(session, taken.fund_id, principal=actor)
-    grant_id = new.id or uuid7()
     number = new.grant_no or await queries.next_number(session, fund.id)
+    grant_id = new.id or uuid7()
     await ledger.release(session, fund_id=fund.id, amount=taken.reserved)
     entry = payment(
         grant_id=grant_id,
@@ -73,13 +74,8 @@ async def pay(session: AsyncSession, *, new: NewGrant, actor: Principal, now: da
     await insert_row(
         session,
         _TABLE,
+        **_given(taken),
         id=grant_id,
-        fund_id=fund.id,
-        area_code=fund.area_code,
-        application_id=taken.application_id,
-        product_id=taken.product_id,
-        borrower_kind=taken.borrower_kind,
-        borrower_id=taken.borrower_id,
         grant_no=number,
         document_no=new.document_no,
         paid_on=paid_on,
@@ -92,17 +88,7 @@ async def pay(session: AsyncSession, *, new: NewGrant, actor: Principal, now: da
         created_at=now,
         updated_at=now,
     )
-    fact = GrantPaid(
-        grant_id=grant_id,
-        application_id=taken.application_id,
-        fund_id=fund.id,
-        area_code=fund.area_code,
-        borrower_kind=BorrowerKind(taken.borrower_kind),
-        borrower_id=taken.borrower_id,
-        paid_on=paid_on,
-        amount_band=band(taken.amount),
-    )
-    await outbox.add(session, fact, subject=grant_id, sequence=1, now=now)
+    await _tell(session, grant_id, taken, paid_on=paid_on, now=now)
     await record(session, "pay", grant_id, actor=actor, now=now)
     return grant_id
 
@@ -297,6 +283,27 @@ async def record(
     await audit.record(
         session, principal=actor, action=f"grant.{verb}", subjects=[grant_id], now=now, detail=detail
     )
+
+
+def _given(taken: Approved) -> dict[str, Any]:
+    names = ("fund_id", "area_code", "application_id", "product_id", "borrower_kind", "borrower_id")
+    return {name: getattr(taken, name) for name in names}
+
+
+async def _tell(
+    session: AsyncSession, grant_id: UUID, taken: Approved, *, paid_on: date, now: datetime
+) -> None:
+    fact = GrantPaid(
+        grant_id=grant_id,
+        application_id=taken.application_id,
+        fund_id=taken.fund_id,
+        area_code=taken.area_code,
+        borrower_kind=BorrowerKind(taken.borrower_kind),
+        borrower_id=taken.borrower_id,
+        paid_on=paid_on,
+        amount_band=band(taken.amount),
+    )
+    await outbox.add(session, fact, subject=grant_id, sequence=1, now=now)
 
 
 async def _paid(session: AsyncSession, grant_id: UUID, *, actor: Principal) -> asyncpg.Record:
