@@ -41,7 +41,7 @@ class NotInOffice(InvalidField):
 class UnknownBorrower(InvalidField):
     """No such member, group or household borrows here."""
 
-    code = "unknown_borrower"
+    code = "borrower_not_of_fund"
     title_th, title_en = "ไม่พบผู้กู้นี้ในกองทุน", "The fund has no such borrower"
 
 

@@ -49,6 +49,10 @@ class Action(Schema):
     done_on: date | None = None
 
 
+class ActionOut(Action):
+    """What is to be done, as the plan has it."""
+
+
 class Plan(Schema):
     """What is to be done; given whole (แผนแก้ไขปัญหา)."""
 
@@ -207,7 +211,7 @@ class ProblemCaseOut(ProblemCaseSummary):
 
     cause: str
     opened_by: str
-    plan: list[Action] | None
+    plan: list[ActionOut] | None
     planned_by: str | None
     ended_by: str | None
     end_reason: str | None

@@ -65,7 +65,7 @@ class NotAGroupsLoan(Conflict):
 class PartsDoNotSum(InvalidField):
     """The members' parts sum to the principal that is owed."""
 
-    code = "parts_do_not_sum"
+    code = "debt_parts_do_not_sum"
     title_th, title_en = "ส่วนของสมาชิกรวมไม่เท่ากับเงินต้นคงเหลือ", "The parts do not sum to the principal owed"
 
 
