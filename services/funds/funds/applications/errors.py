@@ -55,7 +55,7 @@ class ProductNotOffered(InvalidField):
 class UnknownBorrower(InvalidField):
     """No present member, standing group or known household of the fund's area has this id."""
 
-    code = "unknown_borrower"
+    code = "no_such_borrower"
     title_th, title_en = "ไม่พบผู้กู้ในกองทุนนี้", "The fund has no such borrower"
 
 
@@ -111,7 +111,7 @@ class BudgetDoesNotSum(InvalidField):
 class SharesDoNotSum(InvalidField):
     """The members' shares are not the amount."""
 
-    code = "shares_do_not_sum"
+    code = "shares_not_the_amount"
     title_th, title_en = "รวมส่วนแบ่งของสมาชิกไม่เท่ากับวงเงินที่ขอ", "The shares do not sum to the amount"
 
 

@@ -108,7 +108,7 @@ async def test_a_groups_way_from_draft_to_money_kept_back(
         ({"purpose": "gambling"}, 422, "unknown_purpose", "/purpose"),
         ({"product_code": "POVERTY_LOAN"}, 422, "product_not_offered", "/product_code"),
         ({"borrower_kind": "member"}, 422, "wrong_borrower_kind", "/borrower_kind"),
-        ({"borrower_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10"}, 422, "unknown_borrower", "/borrower_id"),
+        ({"borrower_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10"}, 422, "no_such_borrower", "/borrower_id"),
         ({"amount": "90000.00"}, 422, "budget_does_not_sum", "/budget"),
         ({"amount": "100000.001"}, 422, "invalid_request", "/amount"),
         ({"amount": 100000}, 422, "invalid_request", "/amount"),
