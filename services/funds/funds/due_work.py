@@ -23,12 +23,15 @@ from funds.demand import daily
 from funds.notifications import service as notifications
 from funds.notifications.adapters import Adapter, Folder, Webhook
 from funds.reminders import service as reminders
+from funds.repayments import service as repayments
 from funds.settings import Settings
 from shared import clock, problems
 from shared.db import Database
 
 PAUSE: Final = 5.0
 """Seconds between two looks."""
+_ADVANCES: Final = 50
+"""Loans in one transaction."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +52,12 @@ def adapter(settings: Settings) -> Adapter | None:
 
 async def look(database: Database, way_out: Adapter | None) -> None:
     """Do everything that is due now."""
-    done = await daily.work(database, now=clock.now())
+    async with database.transaction() as session:
+        await daily.plan(session, now=clock.now())
+        new_day = await daily.waiting(session, now=clock.now())
+    if new_day:
+        await use_advances(database)
+    done = await daily.work(database, now=clock.now()) if new_day else None
     if done is not None:
         async with database.transaction() as session:
             missed = await deaths.look_for_missed(session, now=clock.now())
@@ -58,6 +66,17 @@ async def look(database: Database, way_out: Adapter | None) -> None:
     if sent.sent or sent.skipped:
         log.info("reminders", sent=sent.sent, skipped=sent.skipped)
     await notifications.work(database, way_out, now=clock.now())
+
+
+async def use_advances(database: Database) -> None:
+    """Pay what fell due out of what was paid ahead, before it is counted late."""
+    used = 1
+    while used:
+        async with database.transaction() as session:
+            now = clock.now()
+            used = await repayments.use_due_advances(
+                session, on=clock.business_date(now), limit=_ADVANCES, now=now
+            )
 
 
 async def run(settings: Settings, database: Database, stop: asyncio.Event, *, pause: float = PAUSE) -> None:

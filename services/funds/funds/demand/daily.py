@@ -175,6 +175,12 @@ async def plan(session: AsyncSession, *, now: datetime) -> None:
     await connection.execute(_PLAN, days, [due_at(day) for day in days])
 
 
+async def waiting(session: AsyncSession, *, now: datetime) -> bool:
+    """Tell whether a run is due that is not done."""
+    found = "SELECT EXISTS (SELECT FROM arrears_runs WHERE state = 'waiting' AND due_at <= $1)"
+    return bool(await (await driver(session)).fetchval(found, now))
+
+
 async def work(database: Database, *, now: datetime) -> Totals | None:
     """Do the newest run that is due, to its end; None when there is none or another process has it."""
     async with database.transaction() as session:
