@@ -31,6 +31,7 @@ from funds.ledger.showing import (
     JOURNALS_FILE,
     LINES,
     LINES_FILE,
+    document_link,
     in_baht,
     shown,
     totals,
@@ -186,7 +187,9 @@ async def read_journal(
     found = await reading.journal(session, fund_id, journal_id)
     if found is None:
         raise JournalNotFound
-    return JournalDetail.model_validate({**found, "lines": [dict(line) for line in found["lines"]]})
+    lines = [dict(line) for line in found["lines"]]
+    document = document_link(found, fund_id=fund_id)
+    return JournalDetail.model_validate({**found, "lines": lines, "document": document})
 
 
 @router.get(

@@ -108,6 +108,8 @@ class JournalOut(Schema):
 class JournalDetail(JournalOut):
     """A journal with its lines."""
 
+    document: str | None
+    """Where the document that proves it is read: the repayment with its receipt, the loan, the grant …"""
     lines: list[LineOut]
 
 

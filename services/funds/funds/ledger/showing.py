@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -55,12 +56,35 @@ LINES_FILE = LINES.described(
     business_date="2023-03-15", number="12", account="1100", credit="278.00", balance="4722.00"
 )
 
+DOCUMENTS = {
+    "repayment": "/v1/repayments/{document_id}",
+    "grant": "/v1/grants/{document_id}",
+    "capital": "/v1/funds/{fund_id}/capital",
+    "adjustment": "/v1/ledgers/{fund_id}/adjustments/{document_id}",
+    "book_import": "/v1/book-imports/{document_id}",
+    "savings_movement": "/v1/savings/{fund_id}/movements",
+    "loan": "/v1/loans/{loan_id}",
+}
+"""Where the document of a journal is read, by its kind; `loan` is for all kinds that begin with it."""
+
 Read = Callable[..., Awaitable[list[asyncpg.Record]]]
 
 
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with its amounts in baht."""
     return {name: baht(value) if name in _AMOUNTS else value for name, value in row.items()}
+
+
+def document_link(journal: Mapping[str, Any], *, fund_id: UUID) -> str | None:
+    """Return the address of the document that proves a journal; None where it is on paper only."""
+    kind = journal["document_kind"]
+    loan_id = next((line["loan_id"] for line in journal["lines"] if line["loan_id"]), None)
+    if kind.startswith("loan_"):
+        kind = "loan" if loan_id else ""
+    template = DOCUMENTS.get(kind)
+    if template is None:
+        return None
+    return template.format(document_id=journal["document_id"], fund_id=fund_id, loan_id=loan_id)
 
 
 def in_baht(read: Read) -> Callable[..., Awaitable[list[Any]]]:

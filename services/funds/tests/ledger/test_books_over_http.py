@@ -2,14 +2,18 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi.routing import APIRoute
 from openpyxl import load_workbook
 
+from funds.app import ROUTERS
+from funds.ledger.showing import DOCUMENTS
 from shared import clock
 from shared.db import Database
 from shared.ids import uuid7
@@ -204,3 +208,29 @@ async def test_a_fund_keeps_the_accounts_of_its_kind(auditor: Caller, fund: tupl
     accounts = {one["code"]: one for one in await get(auditor, f"/{fund[0]}/accounts")}
     assert "2200" not in accounts
     assert accounts["1100"]["control"] == "loan"
+
+
+@pytest.mark.parametrize("kind", sorted(DOCUMENTS))
+def test_the_documents_of_journals_are_read_at_addresses_that_there_are(kind: str) -> None:
+    paths = {
+        re.sub(r"{\w+}", "{}", route.path)
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+    }
+    address = re.sub(r"{\w+}", "{}", DOCUMENTS[kind])
+    if not any(path.startswith("/".join(address.split("/")[:3])) for path in paths):
+        pytest.skip(f"nothing of {kind} is served yet")
+    assert address in paths
+
+
+async def test_a_journal_names_the_address_of_its_document(
+    auditor: Caller, database: Database, books: Books
+) -> None:
+    async with database.transaction() as session:
+        fund_id, loan_id = await books.fund(session), uuid7()
+        lent = replace(books.disbursement(100, loan_id=loan_id), document_kind="loan_disbursement")
+        paid = replace(books.repayment(50, loan_id=loan_id), document_kind="repayment")
+        made = [await books.post(session, fund_id, entry) for entry in (lent, paid, books.expense(1))]
+    found = [(await get(auditor, f"/{fund_id}/journals/{one.journal_id}"))["document"] for one in made]
+    assert found == [f"/v1/loans/{loan_id}", f"/v1/repayments/{paid.document_id}", None]
