@@ -22,6 +22,8 @@ from funds.deaths.schemas import DeathApproval, NewDeathDecision
 from funds.demand import queries as demand_queries
 from funds.demand import service as demand
 from funds.demand.rules import Outcome, TaskKind
+from funds.findings import service as findings
+from funds.findings.rules import Failing, Seen, death_fact
 from funds.known_households.rules import Death
 from funds.loans import queries as loans
 from funds.loans import service as lending
@@ -143,6 +145,9 @@ async def _open(session: AsyncSession, loan: asyncpg.Record, death: Death, *, no
         created_at=now,
         updated_at=now,
     )
+    detail = {"loan_id": str(loan["id"]), "died_on": death.died_on.isoformat()}
+    seen = Seen(loan["fund_id"], death_fact(loan["id"], death.key), detail)
+    await findings.open_seen(session, Failing.BORROWER_DIED, [seen], on=today, now=now)
     return 1
 
 

@@ -1,6 +1,6 @@
 """What the data shows of each failing, for all funds of an area in one statement each.
 
-The statements read the tables of registry, committees, ledger, products, members, loans and
+The statements read the tables of registry, committees, ledger, products, members, loans, deaths and
 known_households beside each other. Each takes the same values: $1 the business day, $2 the limits, $3 the
 caps on rates, $4 the area, $5 one fund or null; and gives `fund_id, fact, detail`. A fund that is closed has
 no failings any more.
@@ -122,7 +122,7 @@ WHERE {_FUND} AND {_BORROWED} AND CASE loan.borrower_kind
 END
 """  # noqa: S608  # our own constant texts
 
-# The facts are those of `rules.death_fact`.
+# The facts are those of `rules.death_fact`. Once it is decided who answers for the debt, nothing is wrong.
 _BORROWER_DIED = f"""
 SELECT fund.id AS fund_id, 'loan:' || loan.id || ':person:' || death.person_id AS fact,
     jsonb_build_object('loan_id', loan.id, 'died_on', death.died_on) AS detail
@@ -140,11 +140,16 @@ FROM (
     SELECT loan.id, death.person_id, death.died_on
     FROM known_deaths AS death
     JOIN loans AS loan ON loan.borrower_id = death.household_id
-    WHERE loan.borrower_kind = 'household'
+    WHERE loan.borrower_kind = 'household' AND death.died_on >= loan.contract_date
+    UNION
+    SELECT loan_id, person_id, died_on FROM borrower_deaths
 ) AS death
 JOIN loans AS loan ON loan.id = death.loan_id
 JOIN funds AS fund ON fund.id = loan.fund_id
-WHERE {_FUND} AND {_BORROWED} AND death.died_on >= loan.contract_date
+WHERE {_FUND} AND {_BORROWED} AND NOT EXISTS (
+    SELECT FROM borrower_deaths AS decided
+    WHERE decided.loan_id = loan.id AND decided.person_id = death.person_id AND decided.state = 'decided'
+)
 """  # noqa: S608  # our own constant texts
 
 CAUSES: Final = {
