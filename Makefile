@@ -34,6 +34,10 @@ run: $(READY) ## everything in one process with demo data: http://127.0.0.1:8000
 demo: $(READY) ## tell the story of one poor household to a running system
 	@$(BIN)/python -m tools.demo
 
+.PHONY: demo-funds
+demo-funds: $(READY) ## lend to a tambon's women and cure a district's poverty funds in a running system
+	@$(BIN)/python -m tools.demo.funds "$(CHUMCHON_DATA)/demo-credentials.json"
+
 .PHONY: token
 token: $(READY) ## a bearer token of the running demo, with all rights; of a person: make -s token WHO=chair3415
 	@$(BIN)/python -m tools.demo.token $(WHO)

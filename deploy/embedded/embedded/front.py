@@ -85,7 +85,8 @@ async def welcome(layout: Layout, *, stop: asyncio.Event) -> None:
   A demo user's token:
     {login_command(layout)} --user district3415
 
-  make demo tells the story of one household. Ctrl-C stops.""")
+  make demo tells the story of one household, make demo-funds that of 83 funds.
+  Ctrl-C stops.""")
 
 
 def login_command(layout: Layout) -> str:
