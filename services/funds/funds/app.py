@@ -63,6 +63,8 @@ from funds.reminders import routes as reminders
 from funds.repayments import routes as repayments
 from funds.repayments.errors import CONSTRAINTS as REPAYMENTS
 from funds.reports import routes as reports
+from funds.savings import routes as savings
+from funds.savings.errors import CONSTRAINTS as SAVINGS
 from funds.schedule_previews import routes as schedule_previews
 from funds.settings import Settings
 from funds.write_offs import routes as write_offs
@@ -106,6 +108,7 @@ ROUTERS = [
     repayments.router,
     debtors.router,
     book_imports.router,
+    savings.router,
     reports.router,
     findings.router,  # before /health-checks/{check_id}
     health_checks.router,
@@ -128,6 +131,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **PERIODS,
     **ADJUSTMENTS,
     **BOOK_IMPORTS,
+    **SAVINGS,
     **PRODUCTS,
     **HOLIDAYS,
     **APPLICATIONS,

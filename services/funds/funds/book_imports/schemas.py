@@ -10,7 +10,7 @@ from funds.book_imports.rules import Part, State
 from shared.areas import AreaCode
 from shared.free_text import FreeText
 from shared.money import BahtOut
-from shared.schemas import Filters, Schema
+from shared.schemas import Filters, Schema, Text
 
 Note = Annotated[FreeText, Field(min_length=1, max_length=500, examples=["สมุดลูกหนี้เล่ม 2"])]
 
@@ -115,13 +115,6 @@ class BookImportOut(Schema):
     updated_at: datetime
 
 
-class FaultText(Schema):
-    """What is wrong, in words."""
-
-    th: str
-    en: str
-
-
 class BookErrorOut(Schema):
     """Something wrong with the workbook."""
 
@@ -135,7 +128,8 @@ class BookErrorOut(Schema):
     code: str = Field(examples=["not_an_amount"])
     value: str | None
     """What stands there; none of personal fields, which the marked copy shows."""
-    text: FaultText
+    text: Text
+    """What is wrong, in words."""
 
 
 class BookJob(Schema):

@@ -1,0 +1,1 @@
+"""Savings of members (กลุ่มออมทรัพย์): resolved rules, pledges, monthly sheets, withdrawals, balances."""

@@ -1,0 +1,364 @@
+"""Members' savings: rules resolved, pledges, sheets of deposits, withdrawals, reversals.
+
+Every write holds the fund's lock, so that balances, documents and limits are what they are read as; the
+fund's books are locked last, by the ledger.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds import rates
+from funds.ledger import service as ledger
+from funds.ledger.chart import chart
+from funds.ledger.rules import Account
+from funds.ledger.service import Posted
+from funds.members import queries as members
+from funds.members.errors import UnknownFundMember
+from funds.registry import service as registry
+from funds.registry.rules import FundFacts
+from funds.savings import queries, writing
+from funds.savings.errors import (
+    BY_FAULT,
+    MovementNotReversible,
+    MovementReversed,
+    NotASavingsFund,
+    NotEnoughSavings,
+    PledgeOutside,
+    SavingsDocumentUsed,
+    SavingsMovementExists,
+    SavingsMovementNotFound,
+)
+from funds.savings.models import SavingsPledge, SavingsRule
+from funds.savings.rules import (
+    Holding,
+    Kind,
+    SavingsRules,
+    deposit_fault,
+    entry,
+    first_of,
+    withdrawal_fault,
+)
+from funds.savings.schemas import (
+    MovementReversal,
+    NewDeposit,
+    NewDeposits,
+    NewPledge,
+    NewSavingsRules,
+    NewWithdrawal,
+)
+from funds.savings.writing import Movement
+from shared import audit
+from shared.clock import business_date
+from shared.errors import Refusal
+from shared.ids import uuid7
+from shared.rows import insert_row
+from shared.security import Principal
+
+_RULES = SavingsRule.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_PLEDGES = SavingsPledge.__table__  # type: ignore[attr-defined]  # likewise
+
+
+class Outcome(NamedTuple):
+    """What became of a deposit: recorded, recorded before, or why it was refused."""
+
+    item: NewDeposit
+    recorded: bool = False
+    refusal: Refusal | None = None
+
+
+async def require(
+    session: AsyncSession, fund_id: UUID, *, principal: Principal, write: bool = False
+) -> FundFacts:
+    """Return a fund that keeps members' savings, locked and active for a write.
+
+    Raises FundNotFound, FundNotActive, NotASavingsFund.
+    """
+    if write:
+        fund = await registry.lock(session, fund_id, principal=principal)
+    else:
+        fund = await registry.require(session, fund_id, principal=principal, active=False)
+    if Account.SAVINGS.value not in chart(fund.kind.value):
+        raise NotASavingsFund
+    return fund
+
+
+async def resolve(
+    session: AsyncSession, *, fund_id: UUID, new: NewSavingsRules, actor: Principal, now: datetime
+) -> None:
+    """Store what a group resolved; raises what `require` does and, by its constraint, SavingsRuleExists."""
+    fund = await require(session, fund_id, principal=actor, write=True)
+    if new.max_pledge is not None and new.max_pledge < new.min_pledge:
+        raise PledgeOutside(pointer="/max_pledge")
+    values = new.model_dump(exclude={"interest_rate"})
+    await insert_row(
+        session,
+        _RULES,
+        **values,
+        interest_rate=rates.to_column(new.interest_rate),
+        day_count="ACT/365",
+        fund_id=fund.id,
+        area_code=fund.area_code,
+        created_by=actor.subject,
+        created_at=now,
+    )
+    await _recorded(session, "resolve", [fund.id], actor=actor, now=now)
+
+
+async def pledge(
+    session: AsyncSession, *, fund_id: UUID, new: NewPledge, actor: Principal, now: datetime
+) -> UUID:
+    """Store what a member promises; returns the pledge's id.
+
+    Raises what `require` does, UnknownFundMember, PledgeOutside and, by its constraints, PledgeExists.
+    """
+    fund = await require(session, fund_id, principal=actor, write=True)
+    if new.member_id not in await members.present(session, fund.id, [new.member_id]):
+        raise UnknownFundMember(pointer="/member_id")
+    month = month_of(new.month_from)
+    resolved = await queries.rules(session, fund.id, on=month)
+    too_much = resolved.max_pledge is not None and new.amount > resolved.max_pledge
+    if new.amount and (new.amount < resolved.min_pledge or too_much):
+        raise PledgeOutside(pointer="/amount")
+    pledge_id = new.id or uuid7()
+    await insert_row(
+        session,
+        _PLEDGES,
+        id=pledge_id,
+        fund_id=fund.id,
+        area_code=fund.area_code,
+        member_id=new.member_id,
+        month_from=month,
+        amount=new.amount,
+        recorded_by=actor.subject,
+        created_at=now,
+    )
+    await _recorded(session, "pledge", [fund.id, new.member_id], actor=actor, now=now)
+    return pledge_id
+
+
+async def deposit(
+    session: AsyncSession, *, fund_id: UUID, new: NewDeposits, actor: Principal, now: datetime
+) -> list[Outcome]:
+    """Record a sheet of deposits, each with a journal of its own; a refused one loses no other.
+
+    Raises for the whole sheet what `require` does, DateInFuture, PeriodClosed.
+    """
+    fund = await require(session, fund_id, principal=actor, write=True)
+    registry.not_in_future(new.paid_on, "/paid_on", now=now)
+    outcomes = await _judged(session, fund, new)
+    taken = [outcome.item for outcome in outcomes if outcome.recorded]
+    movements = [
+        Movement(
+            id=item.id,
+            member_id=item.member_id,
+            kind=Kind.DEPOSIT,
+            moved_on=new.paid_on,
+            moved=Holding(item.savings, item.shares),
+            held_as=new.held_as,
+            document_no=new.document_no,
+            month=month_of(new.month),
+        )
+        for item in taken
+    ]
+    if movements:
+        await book(session, fund, movements, actor=actor, now=now)
+        await _recorded(session, "deposit", [fund.id], actor=actor, now=now, detail={"items": len(taken)})
+    return outcomes
+
+
+async def _judged(session: AsyncSession, fund: FundFacts, new: NewDeposits) -> list[Outcome]:
+    """Return what becomes of each item, given what was recorded before and the items before it."""
+    ids = [item.member_id for item in new.items]
+    present = await members.present(session, fund.id, ids)
+    known = await queries.known(session, [item.id for item in new.items])
+    named = await queries.documented(session, fund.id, new.document_no, ids)
+    held = await queries.holdings(session, fund.id, ids)
+    resolved = await queries.rules(session, fund.id, on=new.paid_on)
+    outcomes, seen = [], set[UUID]()
+    for item in new.items:
+        before = known.get(item.id)
+        holding = held.get(item.member_id, Holding())
+        if before is not None and _same(before, item, new, fund):
+            outcomes.append(Outcome(item))
+            continue
+        refusal = _refusal(item, holding, resolved, taken=before is not None or item.id in seen)
+        if refusal is None and item.member_id not in present:
+            refusal = UnknownFundMember()
+        if refusal is None and item.member_id in named:
+            refusal = SavingsDocumentUsed()
+        if refusal is None:
+            seen.add(item.id)
+            named.add(item.member_id)
+        outcomes.append(Outcome(item, recorded=refusal is None, refusal=refusal))
+    return outcomes
+
+
+def _refusal(item: NewDeposit, holding: Holding, resolved: SavingsRules, *, taken: bool) -> Refusal | None:
+    if taken:
+        return SavingsMovementExists()
+    fault = deposit_fault(holding, Holding(item.savings, item.shares), resolved)
+    return None if fault is None else BY_FAULT[fault]()
+
+
+def _same(before: Mapping[str, Any], item: NewDeposit, new: NewDeposits, fund: FundFacts) -> bool:
+    """Tell whether a movement recorded before is this very item."""
+    said = (fund.id, item.member_id, item.savings, item.shares, new.paid_on, month_of(new.month))
+    kept = ("fund_id", "member_id", "savings", "shares", "moved_on", "month")
+    return said == tuple(before[name] for name in kept) and before["document_no"] == new.document_no
+
+
+async def withdraw(
+    session: AsyncSession, *, fund_id: UUID, new: NewWithdrawal, actor: Principal, now: datetime
+) -> UUID:
+    """Pay savings or shares out; returns the movement's id.
+
+    Raises what `require` does, DateInFuture, UnknownFundMember, what the group's rules forbid
+    (`errors.BY_FAULT`), OverCapital, PeriodClosed and, by constraints, SavingsDocumentUsed,
+    SavingsMovementExists.
+    """
+    fund = await require(session, fund_id, principal=actor, write=True)
+    registry.not_in_future(new.paid_on, "/paid_on", now=now)
+    if new.member_id not in await members.present(session, fund.id, [new.member_id]):
+        raise UnknownFundMember(pointer="/member_id")
+    held = await queries.holdings(session, fund.id, [new.member_id])
+    fault = withdrawal_fault(
+        held.get(new.member_id, Holding()),
+        Holding(new.savings, new.shares),
+        await queries.rules(session, fund.id, on=new.paid_on),
+        before=await queries.withdrawn(session, new.member_id, month=first_of(new.paid_on)),
+        closing=new.closing,
+    )
+    if fault is not None:
+        raise BY_FAULT[fault](pointer="/savings" if new.savings else "/shares")
+    movement = Movement(
+        id=new.id or uuid7(),
+        member_id=new.member_id,
+        kind=Kind.WITHDRAWAL,
+        moved_on=new.paid_on,
+        moved=Holding(-new.savings, -new.shares),
+        held_as=new.held_as,
+        document_no=new.document_no,
+    )
+    await book(session, fund, [movement], actor=actor, now=now)
+    await _recorded(session, "withdraw", [fund.id, new.member_id], actor=actor, now=now)
+    return movement.id
+
+
+async def reverse(
+    session: AsyncSession,
+    *,
+    fund_id: UUID,
+    movement_id: UUID,
+    reversal: MovementReversal,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    """Book the mirror of a deposit or withdrawal that was wrong.
+
+    Raises what `require` does, SavingsMovementNotFound, MovementReversed, MovementNotReversible,
+    NotEnoughSavings (it was withdrawn meanwhile), DateInFuture, PeriodClosed, OverCapital.
+    """
+    fund = await require(session, fund_id, principal=actor, write=True)
+    registry.not_in_future(reversal.reversed_on, "/reversed_on", now=now)
+    found = await queries.movement(session, fund.id, movement_id)
+    if found is None:
+        raise SavingsMovementNotFound
+    if found["reversed_on"] is not None:
+        raise MovementReversed
+    if found["kind"] not in (Kind.DEPOSIT, Kind.WITHDRAWAL):
+        raise MovementNotReversible
+    day = reversal.reversed_on or business_date(now)
+    back = Holding(-found["savings"], -found["shares"])
+    held = (await queries.holdings(session, fund.id, [found["member_id"]]))[found["member_id"]]
+    if held.savings + back.savings < 0 or held.shares + back.shares < 0:
+        raise NotEnoughSavings
+    mirrored = Movement(movement_id, found["member_id"], Kind(found["kind"]), day, back)
+    await writing.move(session, fund, [mirrored], now=now)
+    posted = await ledger.reverse(
+        session,
+        fund_id=fund.id,
+        journal_id=found["journal_id"],
+        business_date=day,
+        memo=reversal.reason,
+        actor=actor,
+        now=now,
+    )
+    await writing.reverse(
+        session, movement_id, on=day, by=actor.subject, reason=reversal.reason, journal_id=posted.journal_id
+    )
+    await _recorded(session, "reverse", [fund.id, found["member_id"]], actor=actor, now=now)
+
+
+async def book(
+    session: AsyncSession,
+    fund: FundFacts,
+    movements: Sequence[Movement],
+    *,
+    actor: Principal,
+    now: datetime,
+) -> list[Posted]:
+    """Book deposits and withdrawals: balances, a journal each, the movements; the books are locked last."""
+    await writing.move(session, fund, movements, now=now)
+    entries = [
+        entry(
+            movement_id=one.id,
+            member_id=one.member_id,
+            moved=one.moved,
+            held_as=one.held_as,
+            on=one.moved_on,
+            document_no=one.document_no,
+        )
+        for one in movements
+        if one.held_as is not None
+    ]
+    posted = await ledger.post_many(session, fund_id=fund.id, entries=entries, actor=actor, now=now)
+    await writing.record(session, fund, movements, posted, recorded_by=actor.subject, now=now)
+    return posted
+
+
+async def book_as_one(
+    session: AsyncSession,
+    fund: FundFacts,
+    movements: Sequence[Movement],
+    posted: Posted,
+    *,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    """Keep movements that one journal has booked together: an opening, a distribution."""
+    if movements:
+        await writing.move(session, fund, movements, now=now)
+        same = [posted] * len(movements)
+        await writing.record(session, fund, movements, same, recorded_by=actor.subject, now=now)
+
+
+def month_of(text: str) -> date:
+    """Return the first day of a month such as 2026-01."""
+    return date.fromisoformat(f"{text}-01")
+
+
+async def movement(session: AsyncSession, fund_id: UUID, movement_id: UUID) -> asyncpg.Record:
+    """Return a movement; raises SavingsMovementNotFound."""
+    found = await queries.movement(session, fund_id, movement_id)
+    if found is None:
+        raise SavingsMovementNotFound
+    return found
+
+
+async def _recorded(
+    session: AsyncSession,
+    verb: str,
+    subjects: Sequence[UUID],
+    *,
+    actor: Principal,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    await audit.record(
+        session, principal=actor, action=f"savings.{verb}", subjects=subjects, now=now, detail=detail
+    )
