@@ -53,6 +53,9 @@ USERS = (
     Demo("fund34190401-1", "กรรมการ กข.คจ. หมู่บ้าน / Poverty fund, chair", "fund_committee", "34190401"),
     Demo("fund34190401-2", "กรรมการ กข.คจ. หมู่บ้าน / Poverty fund, treasurer", "fund_committee", "34190401"),
     Demo("tambon341904", "พัฒนากร / Tambon officer", "tambon_officer", "341904"),
+    Demo("chair3419", "ประธาน ศจพ.อ. / Chair of the district committee", "district_committee", "3419"),
+    Demo("secretary3419", "เลขานุการ ศจพ.อ. / Secretary", "district_committee", "3419"),
+    Demo("member3419-1", "กรรมการ ศจพ.อ. / Member", "district_committee", "3419"),
     Demo("district3419", "พัฒนาการอำเภอ / District officer", "district", "3419"),
     Demo("auditor", "ผู้ตรวจสอบ / Auditor", "auditor", ""),
 )
