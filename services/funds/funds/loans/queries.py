@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Label, Select, func, literal_column, select, tuple_
+from sqlalchemy import Label, Select, func, literal_column, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.loans.models import Instalment as InstalmentRow
@@ -84,8 +84,8 @@ def _listed(filters: Filters) -> Select[tuple[object, ...]]:
     if filters.due_until is not None:
         statement = statement.where(_LOANS.c.next_due_on <= filters.due_until)
     if filters.late_on is not None:
-        late = (_LOANS.c.next_due_on < filters.late_on, _LOANS.c.state.in_(("active", "frozen")))
-        statement = statement.where(*late)
+        open_ones = or_(_LOANS.c.state == State.ACTIVE.value, _LOANS.c.state == State.FROZEN.value)
+        statement = statement.where(_LOANS.c.next_due_on < filters.late_on, open_ones)
     if filters.updated_since is not None:
         statement = statement.where(_LOANS.c.updated_at >= filters.updated_since)
     return statement
