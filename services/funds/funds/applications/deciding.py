@@ -132,7 +132,7 @@ def _day(row: asyncpg.Record, before: Sequence[asyncpg.Record], new: NewDecision
     """Return the day of the decision. Raises DecidedOutOfOrder."""
     today = business_date(now)
     day = new.decided_on or today
-    last = max([row["applied_on"], *(one["decided_on"] for one in before)])
+    last = max([row["submitted_on"], *(one["decided_on"] for one in before)])
     if not last <= day <= today:
         raise DecidedOutOfOrder(
             f"ต้องอยู่ระหว่าง {last} ถึง {today}", f"It lies from {last} to {today}", pointer="/decided_on"

@@ -224,10 +224,17 @@ class WrongStep(Conflict):
 
 
 class DecidedOutOfOrder(InvalidField):
-    """The day is before the application, before the last decision, or after today."""
+    """The day is before the submission, before the last decision, or after today."""
 
     code = "decided_out_of_order"
     title_th, title_en = "วันลงมติไม่เป็นไปตามลำดับ", "The day of the decision is out of order"
+
+
+class SubmittedTooEarly(InvalidField):
+    """The day is before the one on the paper, or before the decision that returned it."""
+
+    code = "submitted_too_early"
+    title_th, title_en = "วันยื่นอยู่ก่อนวันที่ในคำขอหรือวันส่งคืน", "Submitted before its own day or its return"
 
 
 class ApprovalTooLong(InvalidField):

@@ -26,6 +26,7 @@ from funds.applications.errors import (
     RateOutsideProduct,
     ShareNotOfGroup,
     SharesDoNotSum,
+    SubmittedTooEarly,
     UnknownBorrower,
     UnknownPurpose,
     WrongApplicationState,
@@ -38,6 +39,7 @@ from funds.applications.schemas import (
     ApplicationRow,
     Cancellation,
     NewApplication,
+    Submission,
 )
 from funds.permissions import FundReader, FundWriter
 from funds.products.errors import RateAboveCap
@@ -170,13 +172,28 @@ async def change_application(
     "/applications/{application_id}/submission",
     response_model=ApplicationOut,
     responses=problems.responses(
-        *_HERE, *_WISHED, ShareNotOfGroup, GroupTooSmall, BorrowerNotTarget, BorrowerHasOpenLoan
+        *_HERE,
+        *_WISHED,
+        DateInFuture,
+        SubmittedTooEarly,
+        ShareNotOfGroup,
+        GroupTooSmall,
+        BorrowerNotTarget,
+        BorrowerHasOpenLoan,
     ),
     summary="Hand an application in (ยื่นคำขอ)",
 )
-async def submit_application(session: Session, principal: FundWriter, application_id: UUID) -> Response:
+async def submit_application(
+    session: Session, principal: FundWriter, application_id: UUID, body: Submission | None = None
+) -> Response:
     """Hand an application in; from here the product's steps decide in turn. ยื่นคำขอเข้าสู่การพิจารณา."""
-    await service.submit(session, application_id=application_id, actor=principal, now=clock.now())
+    await service.submit(
+        session,
+        application_id=application_id,
+        actor=principal,
+        now=clock.now(),
+        submitted_on=None if body is None else body.submitted_on,
+    )
     return await showing.answer(session, application_id, areas=principal.areas)
 
 

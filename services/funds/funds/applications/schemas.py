@@ -149,6 +149,15 @@ class ApplicationChange(Schema):
     guarantors: Annotated[Guarantors, Field(default_factory=list)]
 
 
+class Submission(Schema):
+    """When an application was handed in (วันที่ยื่นคำขอ)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"submitted_on": "2026-01-12"}]})
+
+    submitted_on: date | None = None
+    """Today when absent; of a paper that is recorded late, the day on the paper."""
+
+
 class Cancellation(Schema):
     """Why an application is taken back (ยกเลิกคำขอ)."""
 

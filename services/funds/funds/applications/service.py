@@ -19,6 +19,7 @@ from funds.applications.errors import (
     ApplicationNotApproved,
     ApplicationNotFound,
     BorrowerHasOpenLoan,
+    SubmittedTooEarly,
     WrongApplicationState,
     WrongCategory,
 )
@@ -47,14 +48,22 @@ from shared.security import Principal
 TABLE = Application.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
 
-async def submit(session: AsyncSession, *, application_id: UUID, actor: Principal, now: datetime) -> None:
+async def submit(
+    session: AsyncSession,
+    *,
+    application_id: UUID,
+    actor: Principal,
+    now: datetime,
+    submitted_on: date | None = None,
+) -> None:
     """Hand an application in: its steps are those of the product and the amount, from the first one.
 
-    Raises ApplicationNotFound, FundNotActive, WrongApplicationState, GroupTooSmall, BorrowerNotTarget,
-    BorrowerHasOpenLoan, ShareNotOfGroup and what the product's limits refuse.
+    Raises ApplicationNotFound, FundNotActive, WrongApplicationState, DateInFuture, SubmittedTooEarly,
+    GroupTooSmall, BorrowerNotTarget, BorrowerHasOpenLoan, ShareNotOfGroup and what the limits refuse.
     """
     row, fund = await locked(session, application_id, actor=actor)
     stands(row, EDITABLE)
+    day = await _handed_in(session, row, submitted_on, now=now)
     terms = await terms_of(session, row)
     checking.check_limits(terms, wish_of(row, None), borrower=row["borrower_kind"], on=row["applied_on"])
     kind = BorrowerKind(row["borrower_kind"])
@@ -79,12 +88,25 @@ async def submit(session: AsyncSession, *, application_id: UUID, actor: Principa
         round=row["round"] + 1,
         steps=to_json(steps),
         step_no=0,
-        submitted_on=business_date(now),
+        submitted_on=day,
         authors=with_author(row["authors"], actor),
         version=row["version"] + 1,
         updated_at=now,
     )
     await record(session, "submit", application_id, actor=actor, now=now)
+
+
+async def _handed_in(
+    session: AsyncSession, row: asyncpg.Record, given: date | None, *, now: datetime
+) -> date:
+    """Return the day of a submission: today, or of a paper that is recorded late the paper's own."""
+    registry.not_in_future(given, "/submitted_on", now=now)
+    decisions = await queries.decisions(session, row["id"])
+    earliest: date = max([row["applied_on"], *(one["decided_on"] for one in decisions)])
+    if given is not None and given < earliest:
+        raise SubmittedTooEarly(f"ไม่ก่อน {earliest}", f"Not before {earliest}", pointer="/submitted_on")
+    late = row["applied_on"] < business_date(row["created_at"])
+    return given or (earliest if late else business_date(now))
 
 
 async def cancel(

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds import rates
 from funds.applications import preventing, queries
+from funds.applications.decision_schemas import RiskOut
 from funds.applications.errors import ApplicationNotFound
 from funds.products.rules import LENT, Category
 from shared import etags, paging
 from shared.money import baht
 
-_WHOLE = ("plan", "months", "instalments", "authors", "reason", "round", "risk")
+_WHOLE = ("plan", "months", "instalments", "authors", "reason", "round")
 _AMOUNTS = ("amount", "reserved")
 _CHECK = (
     "item", "done", "done_on", "done_by", "evidence", "file_type", "file_sha256", "recorded_by",
@@ -33,10 +34,7 @@ async def answer(
     checks = await queries.checks(session, application_id)
     body = {
         **listed(row),
-        **{
-            name: row[name]
-            for name in ("plan", "months", "instalments", "authors", "reason", "round", "risk")
-        },
+        **{name: row[name] for name in ("plan", "months", "instalments", "authors", "reason", "round")},
         "annual_rate": None
         if row["annual_rate"] is None
         else rates.text(rates.of_column(row["annual_rate"])),

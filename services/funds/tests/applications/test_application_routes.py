@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from funds.applications.decision_schemas import ApplicationOut
+from funds.applications.schemas import ApplicationRow
 from shared.db import Database
 from shared.exports import CSV
 from shared.testing.caller import Caller
@@ -88,6 +90,9 @@ async def test_a_groups_way_from_draft_to_money_kept_back(
         )
         assert answer.status_code == 201, answer.text
     approved = answer.json()
+    assert ApplicationOut.model_validate(approved).model_dump(mode="json") == approved
+    (listed,) = (await approver.get("/v1/applications")).json()["items"]
+    assert ApplicationRow.model_validate(listed).model_dump(mode="json") == listed
     assert (approved["state"], approved["reserved"], approved["next_step"]) == ("approved", "100000.00", None)
     assert [one["subject"] for one in approved["decisions"]] == [
         "user:tambon",

@@ -20,6 +20,7 @@ from funds.ledger.errors import OverCapital
 from funds.members import groups
 from funds.members.schemas import GroupLeaving, NewGroupMember
 from funds.registry import service as registry
+from funds.registry.errors import DateInFuture
 from shared.db import driver
 from shared.ids import uuid7
 from shared.security import Principal
@@ -264,6 +265,24 @@ async def test_days_of_decisions_follow_each_other_and_none_is_tomorrow(
     application_id = await recommended_twice(session)
     with pytest.raises(errors.DecidedOutOfOrder):
         await decide(session, application_id, "approve", PROVINCE, minutes=MINUTES, decided_on=day)
+
+
+async def test_a_paper_recorded_late_keeps_the_days_that_stand_on_it(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=20_000_000)
+    application_id = await a_submitted_application(session, fund, applied_on=date(2025, 3, 3))
+    row = await queries.one(session, application_id, areas=("",))
+    assert row is not None
+    assert row["submitted_on"] == date(2025, 3, 3)
+    with pytest.raises(errors.DecidedOutOfOrder):
+        await decide(session, application_id, "recommend", TAMBON, decided_on="2025-03-02")
+    await decide(session, application_id, "return", TAMBON, decided_on="2025-03-05", reason="แผนไม่ชัด")
+    about: Any = {"application_id": application_id, "actor": OFFICER, "now": NOW}
+    with pytest.raises(errors.SubmittedTooEarly):
+        await service.submit(session, submitted_on=date(2025, 3, 4), **about)
+    with pytest.raises(DateInFuture):
+        await service.submit(session, submitted_on=TODAY + timedelta(days=1), **about)
+    await service.submit(session, submitted_on=date(2025, 3, 7), **about)
+    await decide(session, application_id, "recommend", TAMBON, decided_on="2025-03-07")
 
 
 async def test_an_approval_lasts_a_year_at_most(session: AsyncSession) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from funds.grants.schemas import GrantOut
 from funds.registry import service as registry
 from shared import clock
 from shared.db import Database
@@ -61,6 +62,8 @@ async def test_a_grant_from_payment_to_confirmation(
     returned = await writer.post(f"{address}/returns", back)
     assert [one["kind"] for one in returned.json()["uses"]] == ["use", "return"]
     assert returned.json()["uses"][1]["journal_number"] > grant["journal_number"]
+    seen = (await writer.get(address)).json()
+    assert GrantOut.model_validate(seen).model_dump(mode="json") == seen
     own = await writer.may("funds:approve").request("POST", f"{address}/confirmation")
     assert (own.status_code, own.json()["code"]) == (403, "own_grant")
     confirmed = await approver.request("POST", f"{address}/confirmation")
