@@ -134,7 +134,7 @@ def _state(loan: LoanFacts, *, over: bool) -> State:
 _PUT_BACK = """
 INSERT INTO instalments (loan_id, schedule_no, number, from_on, due_on, principal, interest, penalty,
     carried_penalty, penalty_until)
-SELECT $1, $2, max(number) + 1, $3, $3, $4, $5, $6, $6, $7
+SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $3, $4, $5, $6, $6, $7
 FROM instalments WHERE loan_id = $1 AND schedule_no = $2
 """
 _ADVANCE_OF_BASE = "UPDATE loan_schedules SET advance = advance - $3 WHERE loan_id = $1 AND schedule_no = $2"
@@ -143,8 +143,12 @@ _ADVANCE_OF_BASE = "UPDATE loan_schedules SET advance = advance - $3 WHERE loan_
 async def put_back(session: AsyncSession, loan: LoanFacts, split: Split, *, due_on: date) -> None:
     """Ask in the base schedule for what a receipt from before it had paid.
 
-    Raises NotReversibleNow where what that receipt had left over is not in the base's advance any more.
+    Raises NotReversibleNow where what that receipt had left over is not in the base's advance any more, or
+    where others had been allocated anew since, so that more would be owed than was lent.
     """
+    room = loan.recovered if loan.written_off else loan.disbursed - loan.outstanding
+    if split.principal > room:
+        raise NotReversibleNow
     base = await loans.schedule(session, loan.id, loan.base_no)
     assert base is not None  # noqa: S101  # there is one as soon as money was paid out
     if base["advance"] < split.advance:
