@@ -35,6 +35,7 @@ async def answer(
     body = {
         **listed(row),
         **{name: row[name] for name in ("plan", "months", "instalments", "authors", "reason", "round")},
+        "risk": None if row["risk"] is None else RiskOut.model_validate(row["risk"]),
         "annual_rate": None
         if row["annual_rate"] is None
         else rates.text(rates.of_column(row["annual_rate"])),
