@@ -26,6 +26,7 @@ from shared import clock
 from tests import health_world
 from tests.applications import world as application_world
 from tests.book_imports import world as book_world
+from tests.demand import world as demand_world
 from tests.factories import (
     APPROVER,
     CHAIR,
@@ -54,6 +55,7 @@ PUBLIC = (
     "/v1/funds/banks",
     "/v1/instruments",
     "/v1/loan-schedules",
+    *demand_world.PUBLIC,
     *health_world.PUBLIC,
 )
 """Paths whose content is the same for everybody."""
@@ -129,6 +131,7 @@ MAKERS: list[Maker] = [
     books_of_the_fund,
     *application_world.MAKERS,
     *loan_world.MAKERS,
+    *demand_world.MAKERS,
     *health_world.MAKERS,
     *book_world.MAKERS,
 ]
@@ -195,6 +198,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "leave_borrower_group": lambda _: {"left_on": "2026-01-05"},
     **application_world.BODIES,
     **loan_world.BODIES,
+    **demand_world.BODIES,
     **health_world.BODIES,
     **book_world.BODIES,
 }
@@ -202,6 +206,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
 
 FILES: dict[str, tuple[str, bytes, str]] = {
     **application_world.FILES,
+    **demand_world.FILES,
     "attach_fund_minutes": ("minutes.pdf", b"%PDF-1.7 minutes", "application/pdf"),
     **book_world.FILES,
 }
@@ -215,6 +220,7 @@ HEADERS: dict[str, dict[str, str]] = {}
 
 STATES: dict[str, str] = {
     **application_world.STATES,
+    **demand_world.STATES,
     "download_demand_letter": "the world's loan is not late: tests/loan_papers",
     "download_poverty_books": "the world's fund is a women's fund: tests/account_books",
     "read_fund_minutes": "nobody has attached a file in the world: tests/committees",

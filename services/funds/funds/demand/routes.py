@@ -149,7 +149,7 @@ async def list_daily_runs(
     """Return what the last daily runs did, the newest first. ผลการประมวลผลสถานะหนี้ย้อนหลัง."""
     del principal
     rows = await queries.runs(session, limit=limit)
-    return RunsOut.model_validate({"items": [dict(row) for row in rows]})
+    return RunsOut.model_validate({"items": [dict(row) for row in rows]}, extra="ignore")
 
 
 @router.get(
