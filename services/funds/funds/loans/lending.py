@@ -43,7 +43,7 @@ from funds.loans.rules import (
     next_due,
 )
 from funds.loans.schemas import NewDisbursement, NewLoan
-from funds.loans.service import charged, closed, lock
+from funds.loans.service import charged, closed, free, lock
 from funds.loans.writing import NewSchedule
 from funds.products import service as products
 from funds.products.rules import ProductTerms
@@ -290,5 +290,4 @@ async def cancel(
         await writing.change(session, loan, now=now, reserved=0, state_reason=reason)
         await closed(session, loan, because=ClosedBecause.CANCELLED, now=now)
     await audit.record(session, principal=actor, action="loan.cancel", subjects=[loan.id], now=now)
-    if loan.reserved:
-        await ledger.release(session, fund_id=loan.fund_id, amount=loan.reserved)
+    await free(session, loan)

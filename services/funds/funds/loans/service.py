@@ -166,8 +166,8 @@ async def write_off(
 ) -> Posted:
     """Take a loan out of the books (ตัดหนี้สูญ); it is owed all the same, and what comes in is a recovery.
 
-    What was paid ahead pays principal first. Raises LoanNotFound, WrongLoanState, PeriodClosed,
-    EntryInFuture.
+    What was paid ahead pays principal first, what was not paid out stays with the fund. Raises LoanNotFound,
+    WrongLoanState, PeriodClosed, EntryInFuture.
     """
     loan = await lock(session, loan_id, principal=actor)
     if loan.state not in (State.ACTIVE, State.FROZEN) or loan.outstanding <= loan.advance:
@@ -184,6 +184,8 @@ async def write_off(
         now=now,
         state=State.WRITTEN_OFF.value,
         state_reason=reason,
+        principal=loan.disbursed,
+        reserved=0,
         outstanding=0,
         advance=0,
         written_off=loan.outstanding - loan.advance,
@@ -192,6 +194,7 @@ async def write_off(
         next_due_on=next_due(rows),
     )
     await _audit(session, "loan.write_off", loan, actor=actor, now=now)
+    await free(session, loan)
     entry = write_off_entry(loan=loan, document_id=loan.id, on=on, memo=reason)
     return await ledger.post(session, fund_id=loan.fund_id, entry=entry, actor=actor, now=now)
 
@@ -208,9 +211,10 @@ async def close(
         raise WrongLoanState(state=loan.state.value)
     if loan.state is not State.WRITTEN_OFF and (loan.outstanding or loan.next_due_on is not None):
         raise StillOwed
-    await writing.change(session, loan, now=now, state_reason=reason)
+    await writing.change(session, loan, now=now, principal=loan.disbursed, reserved=0, state_reason=reason)
     await closed(session, loan, because=ClosedBecause.SETTLED, now=now)
     await _audit(session, "loan.close", loan, actor=actor, now=now)
+    await free(session, loan)
 
 
 async def closed(session: AsyncSession, loan: LoanFacts, *, because: ClosedBecause, now: datetime) -> None:
@@ -223,6 +227,12 @@ async def closed(session: AsyncSession, loan: LoanFacts, *, because: ClosedBecau
         loan_id=loan.id, fund_id=loan.fund_id, area_code=loan.area_code, closed_on=day, because=because
     )
     await outbox.add(session, fact, subject=loan.id, sequence=loan.version + 1, now=now)
+
+
+async def free(session: AsyncSession, loan: LoanFacts) -> None:
+    """Let the fund use again what is kept back for a loan on which nothing more is paid out."""
+    if loan.reserved:
+        await ledger.release(session, fund_id=loan.fund_id, amount=loan.reserved)
 
 
 async def open_from_book(

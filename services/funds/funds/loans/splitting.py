@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,9 +13,12 @@ from funds.ledger import service as ledger
 from funds.ledger.rules import Account, Entry, JournalKind, Line
 from funds.loans import queries, service, terms, writing
 from funds.loans.errors import WrongLoanState
-from funds.loans.rules import OPEN, BookLoan, ClosedBecause, Instalment, LoanFacts, PlannedRow
+from funds.loans.rules import OPEN, BookLoan, ClosedBecause, Instalment, LoanFacts, PlannedRow, Reason
+from funds.loans.writing import NewSchedule
 from shared.ids import uuid7
 from shared.security import Principal
+
+_WHY: Final = "แยกหนี้กลุ่มเป็นรายบุคคล"
 
 
 def apportioned(amount: int, weights: Sequence[int]) -> list[int]:
@@ -62,9 +66,10 @@ async def split(
 ) -> list[UUID]:
     """Make a locked group's loan its members' own, in satang of principal by member; returns the new loans.
 
-    The group's loan is closed; its contract number with the place of the member is hers. The principal moves
-    between the loans' accounts in one journal. Raises WrongLoanState unless it is open and nothing is kept
-    ahead on it, PrincipalNotKept unless the parts sum to what is owed.
+    The group's loan is closed with an empty schedule: nothing of it is asked for twice. Its contract number
+    with the place of the member is hers. The principal moves between the loans' accounts in one journal.
+    Raises WrongLoanState unless it is open and nothing is kept ahead on it, PrincipalNotKept unless the parts
+    sum to what is owed.
     """
     if loan.state not in OPEN or loan.advance:
         raise WrongLoanState(state=loan.state.value)
@@ -90,8 +95,12 @@ async def split(
     made = await service.open_from_book(
         session, fund_id=loan.fund_id, loans=new, cut_off=on, actor=actor, now=now
     )
-    await writing.change(session, loan, now=now, outstanding=0, state_reason="แยกหนี้กลุ่มเป็นรายบุคคล")
+    made_empty = NewSchedule(Reason.RESTRUCTURING, on, 0, actor.subject, _WHY)
+    number = await writing.add_schedule(session, loan, [], made=made_empty, now=now)
+    ended = {"principal": loan.disbursed, "reserved": 0, "outstanding": 0, "state_reason": _WHY}
+    await writing.change(session, loan, now=now, schedule_no=number, base_no=number, **ended)
     await service.closed(session, loan, because=ClosedBecause.SETTLED, now=now)
+    await service.free(session, loan)
     entry = _entry(loan, [replace(one, id=loan_id) for one, loan_id in zip(new, made, strict=True)], on=on)
     await ledger.post(session, fund_id=loan.fund_id, entry=entry, actor=actor, now=now)
     return made
@@ -106,5 +115,5 @@ def _entry(loan: LoanFacts, new: Sequence[BookLoan], *, on: date) -> Entry:
         business_date=on,
         lines=[*lines, Line(Account.LOANS, credit=loan.outstanding, loan_id=loan.id)],
         document_no=loan.contract_no,
-        memo="แยกหนี้กลุ่มเป็นรายบุคคล",
+        memo=_WHY,
     )
