@@ -16,6 +16,7 @@ from funds.applications.errors import (
     ChecklistIncomplete,
     CheckNotFound,
     DecidedOutOfOrder,
+    DecisionExists,
     GroupTooSmall,
     LevelNotYours,
     MeetingNotOfFund,
@@ -151,6 +152,7 @@ async def assess_application(
         BorrowerNotTarget,
         BorrowerHasOpenLoan,
         OverCapital,
+        DecisionExists,
     ),
     summary="Decide a step (ลงมติ)",
 )

@@ -216,6 +216,13 @@ class WrongDecision(InvalidField):
     title_th, title_en = "มตินี้ใช้กับขั้นตอนนี้ไม่ได้", "The step does not decide so"
 
 
+class DecisionExists(Conflict):
+    """The id is taken."""
+
+    code = "application_decision_exists"
+    title_th, title_en = "มีมติรหัสนี้แล้ว", "The decision exists already"
+
+
 class WrongStep(Conflict):
     """The application stands before another step: somebody decided meanwhile."""
 
@@ -268,6 +275,7 @@ class RiskAnswerNotValid(InvalidField):
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_applications": ApplicationExists,
     "uq_applications_fund_id": ApplicationNumberTaken,
+    "pk_application_decisions": DecisionExists,
     "uq_application_decisions_subject": SamePersonTwice,
     "uq_application_guarantors_application_id": GuarantorNotValid,
 }

@@ -3,16 +3,18 @@
 import csv
 import io
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from funds.applications.decision_schemas import ApplicationOut
 from funds.applications.schemas import ApplicationRow
+from funds.registry import service as registry
 from shared.db import Database
 from shared.exports import CSV
 from shared.testing.caller import Caller
 from shared.testing.look import rows
-from tests.factories import a_fund, a_group, a_submitted_application, an_application
+from tests.factories import OFFICER, a_fund, a_group, a_submitted_application, an_application
 
 MEETING = {"number": "3/2569", "held_on": "2026-01-14"}
 
@@ -191,6 +193,20 @@ async def test_a_decision_over_http_names_what_is_missing(
     assert refused.json()["missing"] == ["P.1", "P.2", "P.3", "P.4", "P.5", "P.6", "LOAN_RISK"]
     own = await group_officer.may("funds:approve").post(f"{address}/decisions", {"decision": "recommend"})
     assert (own.status_code, own.json()["code"]) == (403, "own_application")
+
+
+async def test_the_id_of_a_decision_is_used_once(
+    approver: Caller, body: dict[str, Any], database: Database
+) -> None:
+    async with database.transaction() as session:
+        fund = await registry.require(session, UUID(body["fund_id"]), principal=OFFICER)
+        ids = [await a_submitted_application(session, fund) for _ in range(2)]
+    wanted = {"id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10", "decision": "recommend"}
+    first, second = [await approver.post(f"/v1/applications/{one}/decisions", wanted) for one in ids]
+    assert (first.status_code, second.json()["code"]) == (201, "application_decision_exists")
+    again = {**wanted, "step": "TAMBON_WORKING_GROUP"}
+    repeated = await approver.named("user:else").post(f"/v1/applications/{ids[0]}/decisions", again)
+    assert repeated.json()["code"] == "wrong_step"
 
 
 async def test_evidence_is_attached_to_a_recorded_item_and_read_in_its_area_only(
