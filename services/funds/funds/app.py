@@ -2,6 +2,9 @@
 
 from fastapi import FastAPI
 
+from funds.access import invitation_routes as access_invitations
+from funds.access import routes as access
+from funds.access.errors import CONSTRAINTS as ACCESS
 from funds.account_books import routes as account_books
 from funds.adjustments import routes as adjustments
 from funds.adjustments.errors import CONSTRAINTS as ADJUSTMENTS
@@ -116,6 +119,8 @@ ROUTERS = [
     problem_cases.router,
     problem_surveys.router,
     clinics.router,
+    access.router,
+    access_invitations.router,
     instrument_routes.router("funds"),
 ]
 
@@ -148,6 +153,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **FUND_TEAMS,
     **PROBLEM_CASES,
     **CLINICS,
+    **ACCESS,
 }
 """What a broken constraint of the database means to the caller."""
 

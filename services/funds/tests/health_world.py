@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.access import service as access
+from funds.access.schemas import NewAccessVillage, NewInvitation
 from funds.clinics import service as clinics
 from funds.clinics.schemas import NewClinic
 from funds.findings import service as findings
@@ -19,7 +21,8 @@ from funds.health_checks.schemas import NewHealthCheck, Reported
 from funds.problem_cases import service as problem_cases
 from funds.problem_cases import surveys
 from funds.problem_cases.schemas import NewProblemCase, Plan
-from tests.factories import NOW, OFFICER, a_fund
+from funds.registry import service as registry
+from tests.factories import NOW, OFFICER, a_fund, a_household
 
 World = dict[str, str]
 _REPORTED = Reported(passed=15, level=2, form="แบบ กข.คจ. 18 ตัวชี้วัด")
@@ -68,7 +71,23 @@ async def a_cure(session: AsyncSession, world: World) -> World:
     }
 
 
-MAKERS: list[Callable[[AsyncSession, World], Awaitable[World]]] = [a_checked_fund, a_cure]
+async def an_invited_household(session: AsyncSession, world: World) -> World:
+    """Answer the conditions of the poverty fund's village and invite a household of it."""
+    by: dict[str, Any] = {"actor": OFFICER, "now": NOW}
+    fund = await registry.require(session, UUID(world["poverty_fund_id"]), principal=OFFICER)
+    village = NewAccessVillage(area_code=fund.area_code, answers={"5": True})
+    village_id = await access.answer(session, new=village, **by)
+    household = await a_household(session, fund)
+    new = {"household_id": household.id, "invited_on": "2026-01-14", "channel": "visit"}
+    invited = await access.invite(session, village_id=village_id, new=NewInvitation.model_validate(new), **by)
+    return {"village_id": str(village_id), "invitation_id": str(invited)}
+
+
+MAKERS: list[Callable[[AsyncSession, World], Awaitable[World]]] = [
+    a_checked_fund,
+    a_cure,
+    an_invited_household,
+]
 
 PUBLIC = ("/v1/health-checks/instruments",)
 
@@ -78,6 +97,13 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "close_finding": lambda _: {"reason": "บันทึกครบแล้ว"},
     "close_problem_case": lambda _: {"reason": "รวมกองทุน"},
     "complete_problem_survey": lambda _: {},
+    "change_access_village": lambda _: {"evidence": "เวทีประชาคม"},
+    "invite_household": lambda world: {
+        "household_id": world["household_id"],
+        "invited_on": "2026-01-14",
+        "channel": "visit",
+    },
+    "change_invitation": lambda _: {"result": "declined", "result_on": "2026-01-15"},
     "advise_at_clinic": lambda _: {"attended": 14, "advice": "ผ่อนชำระ"},
 }
 
