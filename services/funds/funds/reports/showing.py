@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import asyncpg
 
+from funds.ledger.rules import JournalKind
 from funds.reports.queries import Filters
 from funds.reports.rules import BELOW, By, rates
 from shared.areas import catalogue
@@ -63,6 +64,9 @@ REPORT_FILE = REPORT.described(
     code="3419", name="พิบูลมังสาหาร", funds="82", lent="23951565.00", outstanding="3350200.00"
 )
 
+_EARNING = [kind.value for kind in JournalKind if kind not in (JournalKind.CLOSING, JournalKind.REVERSAL)]
+"""Of all journals but closings; a reversal is found by the kind of what it reverses."""
+
 Read = Callable[..., Awaitable[list[asyncpg.Record]]]
 
 
@@ -113,7 +117,7 @@ def links_of(row: Mapping[str, Any], *, by: By, filters: Filters) -> dict[str, s
         "lent": _link(loans, kind="disbursement", **year),
         "repaid": _link(loans, kind=["repayment", "advance"], **year),
         "written_off": _link(loans, kind="write_off", **year),
-        "interest": _link(f"{books}/accounts/4000/lines", **year),
+        "interest": _link(f"{books}/accounts/4000/lines", kind=_EARNING, **year),
         "grants": _link(f"{books}/accounts/5000/lines", kind="grant", **year),
         "outstanding": _link(loans, **upto),
         "capital": _link(f"{books}/accounts/3000/lines", **upto),
