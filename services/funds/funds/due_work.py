@@ -93,8 +93,9 @@ async def until(stop: asyncio.Event, act: Callable[[], Awaitable[None]], *, paus
             await act()
             failing = False
         except Exception as failure:  # noqa: BLE001  # one day's fault must not end the other work
-            level = logging.DEBUG if failing and problems.is_away(failure) else logging.ERROR
-            log.log(level, "due_work_failed", failure=failure)
+            away = problems.is_away(failure)
+            level = (logging.DEBUG if failing else logging.WARNING) if away else logging.ERROR
+            log.log(level, "due_work_waits" if away else "due_work_failed", failure=failure)
             failing = True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)
