@@ -49,10 +49,13 @@ class TermTooLong(InvalidField):
 
 
 class RateAboveProduct(InvalidField):
-    """More interest than the fund may ask for the product."""
+    """More interest than was approved, or than the fund asks where no rate was applied for."""
 
     code = "rate_above_product"
-    title_th, title_en = "อัตราดอกเบี้ยเกินที่ประเภทเงินกำหนด", "The rate is above the product's"
+    title_th, title_en = (
+        "อัตราดอกเบี้ยเกินที่อนุมัติหรือที่กองทุนกำหนด",
+        "The rate is above the one approved or the fund's own",
+    )
 
 
 class BeforeApproval(InvalidField):

@@ -3,7 +3,6 @@
 from collections.abc import Container
 from dataclasses import replace
 from datetime import date, datetime
-from fractions import Fraction
 from uuid import UUID
 
 import orjson
@@ -109,9 +108,10 @@ async def contract(session: AsyncSession, *, new: NewLoan, actor: Principal, now
 def _agreed(new: NewLoan, approved: Approved, product: ProductTerms, day: date) -> Terms:
     """Return the terms that contract, approval and product agree on; raises what does not fit."""
     approved_rate = None if approved.annual_rate is None else rates.rate(approved.annual_rate)
-    rate = _first(new.annual_rate, approved_rate, product.annual_rate)
+    most = product.annual_rate if approved_rate is None else approved_rate
+    rate = most if new.annual_rate is None else new.annual_rate
     products.check_rate(rate, on=day)
-    if rate > max(product.annual_rate, product.max_annual_rate, approved_rate or Fraction(0)):
+    if rate > most:  # a higher one is applied for, so that those who approve have seen it
         raise RateAboveProduct(pointer="/annual_rate")
     instalments = new.instalments or approved.instalments or approved.months or 1
     agreed = product.schedule_terms(
@@ -130,10 +130,6 @@ def _agreed(new: NewLoan, approved: Approved, product: ProductTerms, day: date) 
     if months is not None and not _ends_within(agreed, months, day):
         raise TermTooLong(pointer="/instalments", max_months=months)
     return agreed
-
-
-def _first(*values: Fraction | None) -> Fraction:
-    return next(value for value in values if value is not None)
 
 
 def _ends_within(agreed: Terms, months: int, day: date) -> bool:

@@ -67,7 +67,7 @@ class NewLoan(Schema):
     grace_principal: Annotated[int, Field(ge=0, le=1199)] = 0
     """First instalments without principal (ปลอดเงินต้น)."""
     annual_rate: Rate | None = None
-    """Per cent a year, at most what the fund may ask; the approved or the fund's own rate when absent."""
+    """Per cent a year, below the approved or the fund's own rate; that one when absent."""
 
 
 class NewDisbursement(Schema):

@@ -131,9 +131,18 @@ async def test_a_contract_keeps_to_the_law_the_product_and_the_approval(
 
 async def test_fifteen_per_cent_is_lent_where_the_product_allows_it(session: AsyncSession) -> None:
     fund = await a_fund(session, kind="savings", capital=30_000_000)
-    loan_id = await a_loan(session, fund, amount=1_000_000, terms={"annual_rate": "15.00"})
+    loan_id = await a_loan(session, fund, amount=1_000_000, annual_rate="15.00")
     rows = await queries.instalments(session, loan_id)
     assert sum(row["interest"] for row in rows) == 1_000_000 * 15 * 10 // 1200
+
+
+@pytest.mark.parametrize("applied_for", [{}, {"annual_rate": "6.00"}])
+async def test_who_makes_the_contract_asks_no_more_than_was_approved(
+    session: AsyncSession, applied_for: dict[str, Any]
+) -> None:
+    fund = await a_fund(session, kind="savings", capital=30_000_000)
+    with pytest.raises(errors.RateAboveProduct):
+        await a_contract(session, fund, terms={"annual_rate": "15.00"}, **applied_for)
 
 
 async def test_an_approval_is_contracted_once_and_a_number_used_once(session: AsyncSession) -> None:
