@@ -15,6 +15,7 @@ from funds.ledger.checking import CHECKS, differences
 from shared.db import Database
 from shared.ids import uuid7
 from shared.testing.cluster import Cluster
+from tests.world import MAKERS, World
 
 Books = Any  # the fixture of conftest.py
 
@@ -115,3 +116,11 @@ async def test_the_command_reads_the_services_settings_and_ends_with_what_it_fou
     monkeypatch.setattr(sys, "argv", ["check", "--rebuild"])
     assert await asyncio.to_thread(check.main) == 0
     assert "1 differences" in capsys.readouterr().out
+
+
+async def test_what_every_capability_has_booked_is_as_the_journals_say(database: Database) -> None:
+    made: World = {}
+    async with database.transaction() as session:
+        for make in MAKERS:
+            made |= await make(session, made)
+    assert await checks(database) == set()
