@@ -33,13 +33,15 @@ INSERT INTO instalments (loan_id, schedule_no, {", ".join(_COLUMNS)})
 SELECT $1, $2, * FROM unnest({_ARRAYS})
 """  # noqa: S608  # own names
 
-_PAID = ("penalty", "paid_principal", "paid_interest", "paid_penalty", "penalty_until", "settled_on")
+PAID = ("penalty", "paid_principal", "paid_interest", "paid_penalty", "penalty_until", "settled_on")
+"""What money changes of an instalment."""
+
 _PAY = f"""
 WITH paid AS (
-    UPDATE instalments AS row SET {", ".join(f"{name} = new.{name}" for name in _PAID)}
+    UPDATE instalments AS row SET {", ".join(f"{name} = new.{name}" for name in PAID)}
     FROM unnest($11::int[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::date[],
         $17::date[])
-        AS new (number, {", ".join(_PAID)})
+        AS new (number, {", ".join(PAID)})
     WHERE row.loan_id = $1 AND row.schedule_no = $10 AND row.number = new.number
 )
 UPDATE loans SET outstanding = $2, advance = $3, recovered = $4, next_due_on = $5, last_paid_on = $6,
@@ -96,7 +98,7 @@ async def pay(
     now: datetime,
 ) -> None:
     """Store what instalments of a schedule are paid, and the loan's figures after it, in one statement."""
-    columns = [[getattr(row, name) for row in rows] for name in ("number", *_PAID)]
+    columns = [[getattr(row, name) for row in rows] for name in ("number", *PAID)]
     await (await driver(session)).execute(_PAY, loan_id, *figures, now, schedule_no, *columns)
 
 

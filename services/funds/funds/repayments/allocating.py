@@ -1,8 +1,9 @@
 """Allocation as it is stored: a receipt added to a loan, or all receipts since its base schedule anew."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +19,8 @@ from funds.repayments.errors import NotReversibleNow
 from funds.repayments.rules import AdvanceGone, Early, Paid, Receipt, Split, Standing
 from shared.clock import business_date
 from shared.db import driver
+
+_PAID = attrgetter(*writing.PAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,12 @@ async def add(session: AsyncSession, loan: LoanFacts, receipt: Receipt, *, now: 
     rows = await loans.rows_of(session, loan.id, loan.schedule_no, unsettled=not everything)
     terms = repayment_terms(loan.terms)
     pauses = await _pauses(session, loan, terms, receipt.on)
-    standing, before = Standing(rows, loan.advance), {row.number: astuple(row) for row in rows}
+    standing, before = Standing(rows, loan.advance), {row.number: _PAID(row) for row in rows}
     paid = rules.receive(standing, receipt, terms, pauses)
     later = rules.use_advance(standing, business_date(now), terms, pauses)
     paid.parts += later.parts
     paid.split = paid.split.plus(later.split)
-    changed = [row for row in standing.rows if before.get(row.number) != astuple(row)]
+    changed = [row for row in standing.rows if before.get(row.number) != _PAID(row)]
     reason = Reason.EARLY_REPAYMENT if standing.relaid else None
     return Outcome(standing, changed, reason, paid, Split())
 

@@ -164,11 +164,14 @@ async def use_advance(
 async def use_due_advances(session: AsyncSession, *, on: date, limit: int, now: datetime) -> int:
     """Use the advances of up to `limit` loans on which an instalment has fallen due; returns of how many.
 
-    For the daily run, before it counts what is late; run it until it returns 0.
+    For the daily run, before it counts what is late; run it until it returns 0. All loans are locked before
+    the first fund's books are, and the books in the order of their funds.
     """
+    due = await queries.due_advances(session, on=on, limit=limit)
+    facts = [await lock(session, loan_id, principal=SYSTEM) for loan_id in due]
     used = 0
-    for loan_id in await queries.due_advances(session, on=on, limit=limit):
-        used += await use_advance(session, loan_id=loan_id, on=on, actor=SYSTEM, now=now)
+    for loan in sorted(facts, key=lambda one: (one.fund_id, one.id)):
+        used += await use_advance(session, loan_id=loan.id, on=on, actor=SYSTEM, now=now)
     return used
 
 
