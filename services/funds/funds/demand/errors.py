@@ -45,6 +45,20 @@ class PromiseMissing(InvalidField):
     title_th, title_en = "ต้องระบุวันและจำนวนเงินที่จะชำระ", "A promise names its day and amount"
 
 
+class PromiseInPast(InvalidField):
+    """Who promises to pay promises a day to come."""
+
+    code = "promise_in_past"
+    title_th, title_en = "วันที่สัญญาว่าจะชำระผ่านไปแล้ว", "The promised day has passed"
+
+
+class TaskDueInPast(InvalidField):
+    """A task is due today or later."""
+
+    code = "task_due_in_past"
+    title_th, title_en = "กำหนดของงานติดตามผ่านไปแล้ว", "The task would be due in the past"
+
+
 class LoanNotInDemand(Conflict):
     """Nothing is demanded on a loan that is closed or not paid out."""
 

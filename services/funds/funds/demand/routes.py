@@ -14,8 +14,10 @@ from funds.demand import queries, service
 from funds.demand.errors import (
     EvidenceMissing,
     LoanNotInDemand,
+    PromiseInPast,
     PromiseMissing,
     TaskClosed,
+    TaskDueInPast,
     TaskExists,
     TaskNeedsDecision,
     TaskNotFound,
@@ -190,7 +192,7 @@ async def list_loan_tasks(
     "/loans/{loan_id}/tasks",
     status_code=status.HTTP_201_CREATED,
     response_model=TaskOut,
-    responses=problems.responses(LoanNotFound, LoanNotInDemand, TaskNeedsDecision, TaskExists),
+    responses=problems.responses(LoanNotFound, LoanNotInDemand, TaskNeedsDecision, TaskDueInPast, TaskExists),
     summary="Open a task by hand (เปิดงานติดตาม)",
 )
 async def open_demand_task(session: Session, principal: LoanWriter, loan_id: UUID, body: NewTask) -> Response:
@@ -217,7 +219,13 @@ async def read_demand_task(
     "/loans/{loan_id}/tasks/{task_id}/closing",
     response_model=TaskOut,
     responses=problems.responses(
-        LoanNotFound, TaskNotFound, TaskClosed, TaskNeedsDecision, EvidenceMissing, PromiseMissing
+        LoanNotFound,
+        TaskNotFound,
+        TaskClosed,
+        TaskNeedsDecision,
+        EvidenceMissing,
+        PromiseMissing,
+        PromiseInPast,
     ),
     summary="Close a task with its evidence (ปิดงานติดตามพร้อมหลักฐาน)",
 )

@@ -15,8 +15,10 @@ from funds.demand import daily, queries
 from funds.demand.errors import (
     EvidenceMissing,
     LoanNotInDemand,
+    PromiseInPast,
     PromiseMissing,
     TaskClosed,
+    TaskDueInPast,
     TaskNeedsDecision,
     TaskNotFound,
 )
@@ -125,16 +127,20 @@ async def portfolio(session: AsyncSession, wanted: Overdue) -> dict[str, Any]:
     }
 
 
-async def start_watch(session: AsyncSession, loan_id: UUID, *, now: datetime) -> None:
-    """Keep the worst that a loan reached and watch it from now on; called before its schedule changes."""
+async def start_watch(session: AsyncSession, loan_id: UUID, *, now: datetime, at_least: int = 0) -> int:
+    """Keep the worst days late that a loan reached and watch it from now on; returns them.
+
+    Called before its schedule changes; `at_least` is what a loan that this one comes from had reached.
+    """
     day = business_date(now)
     row = await queries.one(session, loan_id, day=day)
     if row is None:
         raise LoanNotFound
-    found = assess(queries.standing(row), day, worst_days=row["worst_days"] or 0)
+    found = assess(queries.standing(row), day, worst_days=max(row["worst_days"] or 0, at_least))
     await (await driver(session)).execute(
         _WATCH, loan_id, found.worst_days, found.worst_bucket.value, day, day + watch(), now
     )
+    return found.worst_days
 
 
 async def open_task(
@@ -142,14 +148,16 @@ async def open_task(
 ) -> UUID:
     """Open a task by hand; returns its id.
 
-    Raises LoanNotFound, LoanNotInDemand, TaskNeedsDecision (only a death opens a task about one) and, by its
-    constraint, TaskExists.
+    Raises LoanNotFound, LoanNotInDemand, TaskNeedsDecision (only a death opens a task about one),
+    TaskDueInPast and, by its constraint, TaskExists.
     """
     loan = await loan_of(session, loan_id, principal=actor)
     if loan["state"] not in _DEMANDED:
         raise LoanNotInDemand
     if new.kind is TaskKind.DEATH:
         raise TaskNeedsDecision
+    if new.due_on < business_date(now):
+        raise TaskDueInPast(pointer="/due_on")
     task_id = await add_task(
         session, loan, kind=new.kind, due_on=new.due_on, by=actor.subject, now=now, task_id=new.id
     )
@@ -223,7 +231,8 @@ async def close_task(
 ) -> None:
     """Close a task with its evidence.
 
-    Raises LoanNotFound, TaskNotFound, TaskClosed, TaskNeedsDecision, EvidenceMissing, PromiseMissing.
+    Raises LoanNotFound, TaskNotFound, TaskClosed, TaskNeedsDecision, EvidenceMissing, PromiseMissing,
+    PromiseInPast.
     """
     found = await _open(session, loan_id, task_id, actor=actor)
     if found["kind"] == TaskKind.DEATH.value:
@@ -233,6 +242,8 @@ async def close_task(
     promised = closing.promised_on is not None and closing.promised_amount is not None
     if closing.outcome is Outcome.PROMISED and not promised:
         raise PromiseMissing(pointer="/promised_on")
+    if closing.promised_on is not None and closing.promised_on < business_date(now):
+        raise PromiseInPast(pointer="/promised_on")
     await end_task(session, found, outcome=closing.outcome, by=actor.subject, now=now)
     values = closing.model_dump(exclude={"outcome"})
     await update_row(session, _TABLE, task_id, **values)

@@ -118,8 +118,8 @@ async def decide(
     if approved:
         if loan.state not in OPEN:
             raise WrongLoanState(state=loan.state.value)
-        await demand.start_watch(session, loan.id, now=now)
-        after = await _apply(session, loan, found, actor=actor, now=now)
+        worst = await demand.start_watch(session, loan.id, now=now)
+        after = await _apply(session, loan, found, worst=worst, actor=actor, now=now)
     await update_row(
         session,
         _TABLE,
@@ -259,9 +259,18 @@ async def _check_parts(session: AsyncSession, loan: LoanFacts, terms: SplitTerms
 
 
 async def _apply(
-    session: AsyncSession, loan: LoanFacts, relief: asyncpg.Record, *, actor: Principal, now: datetime
+    session: AsyncSession,
+    loan: LoanFacts,
+    relief: asyncpg.Record,
+    *,
+    worst: int,
+    actor: Principal,
+    now: datetime,
 ) -> int | None:
-    """Change the loan as the relief says; returns the number of its new schedule, None for a split."""
+    """Change the loan as the relief says; returns the number of its new schedule, None for a split.
+
+    `worst` is the most days late that it reached: loans that come of a split have reached them too.
+    """
     on, terms = business_date(now), terms_of(relief)
     about: dict[str, Any] = {"loan_id": loan.id, "reason": relief["reason"], "actor": actor, "now": now}
     await _check(session, loan, terms, on=on)
@@ -271,7 +280,9 @@ async def _apply(
             return await lending.waive_interest(session, parts=parts, on=on, **about)
         case SplitTerms():
             shares = {part.member_id: part.amount for part in terms.parts}
-            await splitting.split(session, loan, shares, on=on, actor=actor, now=now)
+            for made in await splitting.split(session, loan, shares, on=on, actor=actor, now=now):
+                await demand.start_watch(session, made, now=now, at_least=worst)
+                await demand.look(session, made, now=now)
             return None
         case _:
             rows = await planned_rows(session, loan, terms, on=on)

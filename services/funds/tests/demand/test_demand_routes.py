@@ -19,6 +19,10 @@ from tests.demand.debts import FIRST_DUE, LATE, TODAY, a_late_loan
 RIGHTS = frozenset({"funds:read", "loans:read", "loans:write", "loans:approve", "export"})
 
 
+def in_a_month() -> str:
+    return (clock.business_date(clock.now()) + timedelta(days=30)).isoformat()
+
+
 @pytest.fixture
 def clerk(officer: Caller) -> Caller:
     """Propose and record for funds of the province."""
@@ -140,8 +144,11 @@ async def test_a_promise_says_when_and_how_much(clerk: Caller, loan_id: UUID) ->
     refused = await clerk.post(address, closing)
     assert refused.json()["code"] == "promise_missing"
     promise = {"promised_on": "2026-06-01", "promised_amount": "1000.00"}
+    past = await clerk.post(address, {**closing, **promise})
+    assert (past.status_code, past.json()["code"]) == (422, "promise_in_past")
+    promise["promised_on"] = in_a_month()
     done = (await clerk.post(address, {**closing, **promise})).json()
-    assert (done["promised_on"], done["promised_amount"]) == ("2026-06-01", "1000.00")
+    assert (done["promised_on"], done["promised_amount"]) == (promise["promised_on"], "1000.00")
 
 
 async def test_people_do_not_report_what_only_the_daily_run_finds(clerk: Caller, loan_id: UUID) -> None:
@@ -153,20 +160,21 @@ async def test_people_do_not_report_what_only_the_daily_run_finds(clerk: Caller,
 
 
 async def test_a_task_opened_by_hand_stands_beside_the_others(clerk: Caller, loan_id: UUID) -> None:
-    body = {"kind": "mediation", "due_on": "2026-12-01", "note": "นัดไกล่เกลี่ย"}
+    body = {"kind": "mediation", "due_on": in_a_month(), "note": "นัดไกล่เกลี่ย"}
     opened = await clerk.post(f"/v1/loans/{loan_id}/tasks", body)
     assert opened.status_code == 201
     assert (opened.json()["rule_code"], opened.json()["opened_by"]) == (None, "user:clerk")
     death = await clerk.post(f"/v1/loans/{loan_id}/tasks", {**body, "kind": "death"})
     assert (death.status_code, death.json()["code"]) == (409, "demand_task_needs_decision")
+    past = await clerk.post(f"/v1/loans/{loan_id}/tasks", {**body, "due_on": "2026-01-01"})
+    assert (past.status_code, past.json()["code"]) == (422, "task_due_in_past")
 
 
 async def test_a_relief_is_proposed_with_its_schedule_and_approved_by_another(
     clerk: Caller, head: Caller, loan_id: UUID
 ) -> None:
-    first_due = clock.business_date(clock.now()) + timedelta(days=30)
     body = {
-        "terms": {"kind": "reschedule", "instalments": 12, "first_due": first_due.isoformat()},
+        "terms": {"kind": "reschedule", "instalments": 12, "first_due": in_a_month()},
         "reason": "น้ำท่วม",
     }
     stranger = await clerk.where("10").post(f"/v1/loans/{loan_id}/reliefs", body)

@@ -22,6 +22,7 @@ from funds.reminders import queries as reminders
 from funds.reminders import service as reminding
 from funds.write_offs import service as write_offs
 from funds.write_offs.schemas import NewWriteOff
+from shared import clock
 from tests.factories import CHAIR, NOW, OFFICER
 
 World = dict[str, str]
@@ -82,10 +83,12 @@ MAKERS: list[Callable[[AsyncSession, World], Awaitable[World]]] = [
     a_sent_reminder,
 ]
 
+_SOON = (clock.business_date(clock.now()) + timedelta(days=30)).isoformat()
+
 PUBLIC = ("/v1/loans/daily-runs",)
 
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
-    "open_demand_task": lambda _: {"kind": "meeting", "due_on": "2026-12-01"},
+    "open_demand_task": lambda _: {"kind": "meeting", "due_on": _SOON},
     "close_demand_task": lambda _: {"outcome": "delivered", "note": "ส่งแล้ว", "document_no": "อบ 1/2569"},
     "decide_loan_relief": lambda _: {"decision": "approve"},
     "withdraw_loan_relief": lambda _: {},

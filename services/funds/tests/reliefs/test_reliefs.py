@@ -133,6 +133,19 @@ async def test_a_groups_debt_becomes_its_members_own(session: AsyncSession) -> N
     assert {one["at_risk"] for one in whole["at_risk"][:2]} == {10_000_000}
 
 
+async def test_the_loans_of_a_split_debt_have_reached_what_it_reached(session: AsyncSession) -> None:
+    _, loan_id = await a_late_loan(session)
+    await demand.start_watch(session, loan_id, now=LATE, at_least=120)
+    shares = await loans.shares(session, loan_id)
+    words = [{"member_id": member, "amount": baht(10_000_000 // len(shares))} for member in shares]
+    await approved(session, loan_id, kind="split", parts=words)
+    known = await (await driver(session)).fetch(
+        "SELECT worst_bucket, bucket FROM loan_arrears WHERE loan_id <> $1", loan_id
+    )
+    assert {(row["worst_bucket"], row["bucket"]) for row in known} == {("91-180", "61-90")}
+    assert len(known) == len(shares)
+
+
 async def test_who_proposed_a_relief_does_not_decide_it(session: AsyncSession) -> None:
     _, loan_id = await a_late_loan(session)
     relief_id = await proposed(session, loan_id, kind="grace", months=1)
