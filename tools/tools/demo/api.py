@@ -72,8 +72,8 @@ class Caller:
         return response
 
     def get(self, path: str, **parameters: Any) -> Any:
-        """Return what is at `path`."""
-        return self.call("GET", path, params=parameters).json()
+        """Return what is at `path`, which may have a query of its own when no parameters are given."""
+        return self.call("GET", path, params=parameters or None).json()
 
     def post(self, path: str, body: Any = None, **options: Any) -> Any:
         """Post a JSON body and return the answer."""

@@ -26,7 +26,7 @@ _ROLES: Final = (
     ("fund_centre_committee", "นายคำดี ทองคำ"),
 )
 _TEAM: Final = fixed_id("team", DISTRICT)
-_FAILINGS: Final = ("B.1", "B.2")
+_FAILINGS: Final = ("B.3", "B.4")
 STEPS: Final = 5 * FUNDS + 6 * PROBLEMS + 1
 """How many things `load` advances by."""
 
@@ -66,7 +66,7 @@ def _case(fund: PovertyFund) -> Row:
         "id": case_id(fund),
         "fund_id": fund_id(fund),
         "failings": list(_FAILINGS),
-        "cause": "ครัวเรือนยืมแล้วไม่ส่งคืนตามสัญญา คณะกรรมการไม่ได้ติดตาม",
+        "cause": "คณะกรรมการดำเนินการไม่ต่อเนื่อง เอกสารไม่เป็นปัจจุบัน ครัวเรือนยืมแล้วไม่ส่งคืน",
     }
 
 
