@@ -256,7 +256,7 @@ async def _a_borrower(session: AsyncSession, fund: FundFacts) -> Borrower:
     return await a_member(session, fund)
 
 
-async def a_submitted_application(
+async def a_checked_application(
     session: AsyncSession,
     fund: FundFacts,
     *,
@@ -264,7 +264,7 @@ async def a_submitted_application(
     now: datetime = NOW,
     **changes: Any,
 ) -> UUID:
-    """Hand in an application like `an_application`, its checklist done and its risk scored."""
+    """Draft an application like `an_application`, its checklist done and its risk scored."""
     application_id = await an_application(session, fund, actor=actor, now=now, **changes)
     about: dict[str, Any] = {"application_id": application_id, "actor": actor, "now": now}
     checked = [
@@ -274,7 +274,20 @@ async def a_submitted_application(
     await preventing.check(session, given=checked, **about)
     answers = RiskAnswers(answers={item.code: 0 for item in preventing.risk_instrument().items})
     await preventing.assess(session, given=answers, **about)
-    await applications.submit(session, **about)
+    return application_id
+
+
+async def a_submitted_application(
+    session: AsyncSession,
+    fund: FundFacts,
+    *,
+    actor: Principal = OFFICER,
+    now: datetime = NOW,
+    **changes: Any,
+) -> UUID:
+    """Hand in an application like `a_checked_application`."""
+    application_id = await a_checked_application(session, fund, actor=actor, now=now, **changes)
+    await applications.submit(session, application_id=application_id, actor=actor, now=now)
     return application_id
 
 

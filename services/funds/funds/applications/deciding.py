@@ -37,7 +37,7 @@ from funds.applications.rules import (
     last_day,
     sits_at,
 )
-from funds.applications.service import TABLE, lapse, locked, record, stands, terms_of
+from funds.applications.service import TABLE, asked_shares, lapse, locked, record, stands, terms_of
 from funds.committees import queries as committees
 from funds.committees.rules import quorum
 from funds.ledger import service as ledger
@@ -83,7 +83,7 @@ async def decide(
     Raises ApplicationNotFound, FundNotActive, WrongApplicationState, WrongStep, WrongDecision, LevelNotYours,
     OwnApplication, SamePersonTwice, DecidedOutOfOrder, MeetingNotOfFund, MeetingWithoutQuorum,
     MinutesInFuture; forward also ChecklistIncomplete; an approval also MinutesMissing, ApprovalTooLong,
-    GroupTooSmall, BorrowerNotTarget, BorrowerHasOpenLoan, OverCapital and what the product's limits refuse.
+    GroupTooSmall, ShareNotOfGroup, BorrowerNotTarget, BorrowerHasOpenLoan, OverCapital.
     """
     row, fund = await locked(session, application_id, actor=actor)
     stands(row, PENDING)
@@ -195,11 +195,15 @@ async def _approvable(
     minutes: Minutes,
     before: Sequence[asyncpg.Record],
 ) -> None:
-    """Hold what is to be approved against the product as everything stands now."""
+    """Hold what is to be approved against the product as everything stands now.
+
+    Who left the group since has no share in what it gets: the application is returned and shared anew.
+    """
     own = any(one["round"] == row["round"] and one["minutes_no"] is not None for one in before)
     if terms.needs_minutes and minutes.number is None and not own:
         raise MinutesMissing
     await checking.check_standing(session, terms, borrower)
+    checking.share(borrower, await asked_shares(session, row["id"]), row["amount"])
 
 
 async def _write(

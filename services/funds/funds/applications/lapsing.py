@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.ledger import service as ledger
 from shared import audit, clock, problems
 from shared.db import Database, driver
+from shared.errors import Refusal
 from shared.security import Principal
 
 PAUSE: Final = 60.0
@@ -60,7 +61,11 @@ async def lapse_due(session: AsyncSession, *, now: datetime, limit: int = BATCH)
 
 
 async def run(database: Database, stop: asyncio.Event, *, pause: float = PAUSE) -> None:
-    """Let approvals lapse when they are due, until `stop`; a database that is away is waited for."""
+    """Let approvals lapse when they are due, until `stop`; a database that is away is waited for.
+
+    Books that refuse (they would have to be wrong) are told in the log and asked again: the rest of the
+    worker goes on.
+    """
     while not stop.is_set():
         lapsed = 0
         try:
@@ -68,6 +73,8 @@ async def run(database: Database, stop: asyncio.Event, *, pause: float = PAUSE) 
                 lapsed = await lapse_due(session, now=clock.now())
             if lapsed:
                 log.info("approvals_lapsed", count=lapsed)
+        except Refusal as refusal:
+            log.error("approvals_not_lapsed", code=refusal.code)  # noqa: TRY400  # the code says it
         except Exception as failure:
             if not problems.is_away(failure):
                 raise

@@ -315,6 +315,25 @@ async def test_a_group_that_shrank_below_the_least_size_gets_nothing(session: As
         await decide(session, application_id, "approve", PROVINCE, minutes=MINUTES)
 
 
+async def test_who_left_the_group_has_no_share_in_what_it_gets(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=20_000_000)
+    group = await a_group(session, fund, size=4)
+    application_id = await a_submitted_application(session, fund, borrower=group)
+    await decide(session, application_id, "recommend", TAMBON)
+    await decide(session, application_id, "recommend", DISTRICT)
+    await groups.leave(
+        session,
+        fund_id=fund.id,
+        group_id=group.id,
+        member_id=group.member_ids[0],
+        leaving=GroupLeaving(left_on=TODAY),
+        actor=OFFICER,
+        now=NOW,
+    )
+    with pytest.raises(errors.ShareNotOfGroup):
+        await decide(session, application_id, "approve", PROVINCE, minutes=MINUTES)
+
+
 async def test_the_poverty_fund_waits_until_households_certifies(session: AsyncSession) -> None:
     fund = await a_fund(session, kind="poverty", capital=28_000_000)
     household = await a_household(session, fund, certified=False)

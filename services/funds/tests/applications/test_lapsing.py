@@ -5,18 +5,22 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.testing import capture_logs
 
 from funds.applications import deciding, lapsing, queries, service
 from funds.applications.decision_schemas import NewDecision
 from funds.applications.errors import ApplicationNotApproved, BorrowerHasOpenLoan
 from funds.ledger import queries as books
+from funds.ledger import service as ledger
 from funds.ledger.errors import OverCapital
-from shared.db import Database, driver
+from shared.db import Database
 from shared.testing.look import rows
 from shared.testing.messaging import until
 from tests.factories import (
     APPROVER,
     NOW,
+    OFFICER,
+    a_checked_application,
     a_fund,
     a_group,
     a_person,
@@ -182,9 +186,12 @@ async def test_two_applications_of_one_borrower_at_once_give_her_one_loan(databa
     async with database.transaction() as session:
         fund = await a_fund(session, capital=28_000_000)
         group = await a_group(session, fund)
-        ids = [await a_submitted_application(session, fund, amount=1_000_000) for _ in range(2)]
-        # As if two offices had handed them in at the same moment, neither seeing the other's.
-        await (await driver(session)).execute("UPDATE applications SET borrower_id = $1", group.id)
+        ids = [await a_checked_application(session, fund, borrower=group, amount=1_000_000) for _ in range(2)]
+    async with database.transaction() as here, database.transaction() as there:
+        # Two offices hand them in at the same moment, neither sees the other's.
+        for session, application_id in zip((here, there), ids, strict=True):
+            await service.submit(session, application_id=application_id, actor=OFFICER, now=NOW)
+    async with database.transaction() as session:
         for application_id in ids:
             for step in ("tambon", "district"):
                 await deciding.decide(
@@ -208,3 +215,28 @@ async def test_two_applications_of_one_borrower_at_once_give_her_one_loan(databa
     assert sum(await asyncio.gather(*(approve(one) for one in ids))) == 1
     async with database.transaction() as session:
         assert (await books.cash(session, fund.id)).reserved == 1_000_000
+
+
+async def test_books_that_refuse_do_not_end_the_worker(database: Database) -> None:
+    async with database.transaction() as session:
+        fund = await a_fund(session, capital=20_000_000)
+        await an_approved_application(session, fund)
+        await ledger.release(session, fund_id=fund.id, amount=10_000_000)
+    stop = asyncio.Event()
+    with capture_logs() as told:
+        worker = asyncio.create_task(lapsing.run(database, stop, pause=0.01))
+
+        async def refused() -> bool:
+            return any(one["event"] == "approvals_not_lapsed" for one in told)
+
+        await until(refused)
+    async with database.transaction() as session:
+        await ledger.reserve(session, fund_id=fund.id, amount=10_000_000)
+
+    async def lapsed() -> bool:
+        (row,) = await rows(database, "SELECT state FROM applications")
+        return bool(row["state"] == "expired")
+
+    await until(lapsed)
+    stop.set()
+    await worker

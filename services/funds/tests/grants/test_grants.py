@@ -203,6 +203,21 @@ async def test_what_was_used_already_is_not_reversed(session: AsyncSession, fund
         await service.reverse(session, grant_id=grant_id, reason="ผิด", actor=APPROVER, now=NOW)
 
 
+async def test_a_grant_is_late_when_its_use_was_to_be_shown_and_was_not(
+    session: AsyncSession, fund: FundFacts
+) -> None:
+    grant_id = await a_grant(session, fund, amount=1_000_000)
+
+    async def late(days: int) -> int:
+        day = TODAY + timedelta(days=days)
+        return await queries.count(session, filters=queries.Filters(("34",), fund_id=fund.id, late_on=day))
+
+    assert [await late(180), await late(181)] == [0, 1]
+    await show(session, grant_id, "10000.00")
+    await service.confirm(session, grant_id=grant_id, actor=APPROVER, now=NOW)
+    assert await late(181) == 0
+
+
 @given(
     st.integers(1, 10**9),
     st.lists(st.tuples(st.booleans(), st.integers(-(10**9), 10**9).filter(bool)), max_size=30),
