@@ -68,6 +68,12 @@ from funds.repayments.errors import CONSTRAINTS as REPAYMENTS
 from funds.reports import routes as reports
 from funds.savings import routes as savings
 from funds.savings.errors import CONSTRAINTS as SAVINGS
+from funds.savings_distributions import routes as savings_distributions
+from funds.savings_distributions.errors import CONSTRAINTS as SAVINGS_DISTRIBUTIONS
+from funds.savings_sheets import routes as savings_sheets
+from funds.savings_sheets.errors import CONSTRAINTS as SAVINGS_SHEETS
+from funds.savings_welfare import routes as savings_welfare
+from funds.savings_welfare.errors import CONSTRAINTS as SAVINGS_WELFARE
 from funds.schedule_previews import routes as schedule_previews
 from funds.settings import Settings
 from funds.write_offs import routes as write_offs
@@ -112,6 +118,9 @@ ROUTERS = [
     debtors.router,
     book_imports.router,
     savings.router,
+    savings_distributions.router,
+    savings_sheets.router,
+    savings_welfare.router,
     reports.router,
     findings.router,  # before /health-checks/{check_id}
     health_checks.router,
@@ -137,6 +146,9 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     **ADJUSTMENTS,
     **BOOK_IMPORTS,
     **SAVINGS,
+    **SAVINGS_DISTRIBUTIONS,
+    **SAVINGS_SHEETS,
+    **SAVINGS_WELFARE,
     **PRODUCTS,
     **HOLIDAYS,
     **APPLICATIONS,

@@ -41,6 +41,7 @@ from tests.factories import (
     a_member,
 )
 from tests.loans import world as loan_world
+from tests.savings import world as savings_world
 
 World = dict[str, str]
 Maker = Callable[[AsyncSession, World], Awaitable[World]]
@@ -134,6 +135,7 @@ MAKERS: list[Maker] = [
     *demand_world.MAKERS,
     *health_world.MAKERS,
     *book_world.MAKERS,
+    *savings_world.MAKERS,
 ]
 """In order: a maker finds in the world what those before it have made."""
 
@@ -201,6 +203,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     **demand_world.BODIES,
     **health_world.BODIES,
     **book_world.BODIES,
+    **savings_world.BODIES,
 }
 """What each write sends, by the operation's name."""
 
@@ -212,7 +215,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 }
 """The uploads, by the operation's name."""
 
-QUERIES: dict[str, dict[str, str]] = {}
+QUERIES: dict[str, dict[str, str]] = {**savings_world.QUERIES}
 """Query parameters that a read needs, by the operation's name."""
 
 HEADERS: dict[str, dict[str, str]] = {}
@@ -225,5 +228,6 @@ STATES: dict[str, str] = {
     "download_poverty_books": "the world's fund is a women's fund: tests/account_books",
     "read_fund_minutes": "nobody has attached a file in the world: tests/committees",
     **book_world.STATES,
+    **savings_world.STATES,
 }
 """Operations that need another state than the world's, with where their two sides are tested."""

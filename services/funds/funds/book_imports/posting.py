@@ -13,6 +13,7 @@ from funds.book_imports.linking import People
 from funds.book_imports.remaining import remaining
 from funds.book_imports.rules import CONTROLLED, Book
 from funds.ledger import service as ledger
+from funds.ledger.chart import chart
 from funds.ledger.rules import Account, Entry, JournalKind, Line
 from funds.loans import service as loans
 from funds.loans.rules import BookLoan, PlannedRow
@@ -21,6 +22,9 @@ from funds.members.bulk import Joining
 from funds.products import service as products
 from funds.products.rules import ProductTerms
 from funds.registry import service as registry
+from funds.savings import service as savings
+from funds.savings.rules import Holding
+from funds.savings.service import Opening
 from shared.security import Principal
 
 DOCUMENT = "book_import"
@@ -71,7 +75,23 @@ async def post(
     posted = await ledger.post(session, fund_id=fund.id, entry=entry, actor=actor, now=now)
     if posted.number != 1:
         raise BooksInUse
+    if Account.SAVINGS.value in chart(fund.kind.value):
+        opening = Opening(posted, cut_off, found["id"])
+        held, pledged = holdings(checked.book, people)
+        await savings.open_from_book(session, fund, held, pledged, opening=opening, actor=actor, now=now)
     return Opened(*posted)
+
+
+def holdings(book: Book, people: People) -> tuple[dict[UUID, Holding], dict[UUID, int]]:
+    """Return what members have and what they promised a month, in satang."""
+    held: dict[UUID, Holding] = {}
+    pledged: dict[UUID, int] = {}
+    for row in book.members:
+        member_id = people.of_member[row.line]
+        before = held.get(member_id, Holding())
+        held[member_id] = Holding(before.savings + row.savings, before.shares + row.shares)
+        pledged[member_id] = pledged.get(member_id, 0) + row.pledge
+    return held, pledged
 
 
 def book_loans(

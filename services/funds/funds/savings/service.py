@@ -71,6 +71,14 @@ class Outcome(NamedTuple):
     refusal: Refusal | None = None
 
 
+class Opening(NamedTuple):
+    """The opening journal of a fund's books, its day, and the import or sheet it comes of."""
+
+    posted: Posted
+    on: date
+    source_id: UUID
+
+
 async def require(
     session: AsyncSession, fund_id: UUID, *, principal: Principal, write: bool = False
 ) -> FundFacts:
@@ -335,6 +343,28 @@ async def book_as_one(
         await writing.move(session, fund, movements, now=now)
         same = [posted] * len(movements)
         await writing.record(session, fund, movements, same, recorded_by=actor.subject, now=now)
+
+
+async def open_from_book(
+    session: AsyncSession,
+    fund: FundFacts,
+    held: Mapping[UUID, Holding],
+    pledged: Mapping[UUID, int],
+    *,
+    opening: Opening,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    """Keep what members had and had promised in the books before, which the opening journal has booked."""
+    movements = [
+        Movement(uuid7(), member_id, Kind.OPENING, opening.on, holding, source_id=opening.source_id)
+        for member_id, holding in held.items()
+        if holding.savings or holding.shares
+    ]
+    await book_as_one(session, fund, movements, opening.posted, actor=actor, now=now)
+    promised = {member_id: amount for member_id, amount in pledged.items() if amount}
+    month = first_of(opening.on)
+    await writing.pledge(session, fund, promised, month=month, recorded_by=actor.subject, now=now)
 
 
 def month_of(text: str) -> date:

@@ -1,6 +1,6 @@
 """Every write on members' savings, set by set, while the caller holds the fund's lock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ from funds.ledger.service import Posted
 from funds.registry.rules import FundFacts
 from funds.savings.rules import HeldAs, Holding, Kind
 from shared.db import driver
+from shared.ids import uuid7
 
 
 class Movement(NamedTuple):
@@ -112,6 +113,30 @@ async def record(
         [one.journal_id for one in posted],
         [one.number for one in posted],
     )
+
+
+_PLEDGE = """
+INSERT INTO savings_pledges (id, fund_id, area_code, member_id, month_from, amount, recorded_by, created_at)
+SELECT id, $1, $2, member_id, $3, amount, $4, $5
+FROM unnest($6::uuid[], $7::uuid[], $8::bigint[]) AS new (id, member_id, amount)
+"""
+
+
+async def pledge(
+    session: AsyncSession,
+    fund: FundFacts,
+    promised: Mapping[UUID, int],
+    *,
+    month: date,
+    recorded_by: str,
+    now: datetime,
+) -> None:
+    """Store pledges of several members from one month on; by its constraint PledgeExists."""
+    connection = await driver(session)
+    ids = [uuid7() for _ in promised]
+    whose, amounts = list(promised), list(promised.values())
+    facts = (fund.id, fund.area_code, month, recorded_by, now)
+    await connection.execute(_PLEDGE, *facts, ids, whose, amounts)
 
 
 async def reverse(

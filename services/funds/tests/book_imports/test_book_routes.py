@@ -123,6 +123,40 @@ async def test_a_village_book_becomes_members_loans_and_one_opening_entry(
     assert tuple(entry) == ("opening", date(2022, 9, 30), "book_import", 5)
 
 
+async def test_a_savings_groups_book_brings_savings_shares_and_pledges(
+    keeper: Caller, approver: Caller, run: Any, database: Database
+) -> None:
+    async with database.transaction() as session:
+        fund_id = str((await a_fund(session, kind="savings", area_code="34190103")).id)
+    path = await begun(keeper, fund_id)
+    members = [
+        ("เลขที่สมาชิก", "ชื่อ-สกุล", "สัจจะต่อเดือน", "เงินสัจจะสะสม", "หุ้น"),
+        ("๑", "นายบุญมี ใจดี", 100, "๕,๒๐๐.๒๕", 1000),
+        ("๒", "นางสาวมาลี สายทอง", 50, 2600, None),
+    ]
+    balances = [
+        ("รายการ", "จำนวนเงิน"),
+        ("เงินฝากธนาคาร", 10000),
+        ("เงินสัจจะสะสม", 7800.25),
+        ("หุ้น", 1000),
+        ("กำไรสะสม", 1199.75),
+    ]
+    found = await checked(keeper, path, workbook({"สมาชิก": members, "งบ": balances}), run)
+    assert found["state"] == "checked", (await keeper.get(f"{path}/errors")).text
+    await approver.post(f"{path}/post", {})
+    await run()
+    assert (await keeper.get(path)).json()["state"] == "posted"
+    kept = await rows(
+        database,
+        "SELECT member_no, savings, shares, amount FROM savings_accounts "
+        "JOIN fund_members ON fund_members.id = member_id JOIN savings_pledges USING (member_id) ORDER BY 1",
+    )
+    assert [tuple(row) for row in kept] == [("1", 520_025, 100_000, 10_000), ("2", 260_000, 0, 5_000)]
+    saver = keeper.may("savings:read")
+    listed = (await saver.get(f"/v1/savings/{fund_id}/movements")).json()["items"]
+    assert {(row["kind"], row["journal_number"]) for row in listed} == {("opening", 1)}
+
+
 async def test_a_faulty_book_comes_back_marked_and_its_correction_is_taken(
     keeper: Caller, approver: Caller, fund_id: str, run: Any
 ) -> None:

@@ -11,7 +11,7 @@ from funds.ledger.rules import Account
 from shared.db import Database
 from shared.testing.caller import Caller
 from shared.testing.look import rows
-from tests.factories import a_fund, a_member
+from tests.factories import a_fund
 
 RULES = {
     "valid_from": "2025-01-01",
@@ -23,21 +23,6 @@ RULES = {
     "interest_rate": "2.00",
     "resolution": "มติที่ประชุมใหญ่สามัญ 1/2568",
 }
-
-
-@pytest.fixture
-def keeper(officer: Caller) -> Caller:
-    """Call as the treasurer of the groups."""
-    return officer.may("savings:read", "savings:write")
-
-
-@pytest.fixture
-async def group(database: Database) -> dict[str, Any]:
-    """Make a savings group of three members."""
-    async with database.transaction() as session:
-        fund = await a_fund(session, kind="savings", area_code="34190104")
-        people = [str((await a_member(session, fund)).id) for _ in range(3)]
-    return {"path": f"/v1/savings/{fund.id}", "fund_id": fund.id, "people": people}
 
 
 def refused(answer: Any, status: int, code: str) -> Any:

@@ -1,0 +1,80 @@
+"""Refusals about interest and dividends."""
+
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
+
+
+class DistributionNotFound(NotFound):
+    """The fund has no such distribution."""
+
+    code = "distribution_not_found"
+    title_th, title_en = "ไม่พบการจ่ายดอกเบี้ยหรือปันผลนี้", "There is no such distribution"
+
+
+class DistributionExists(Conflict):
+    """The period's interest or dividend is shared out already, or proposed."""
+
+    code = "distribution_exists"
+    title_th, title_en = "งวดนี้มีการจ่ายหรือเสนอจ่ายแล้ว", "The period is shared out or proposed already"
+
+
+class DistributionDecided(Conflict):
+    """It is posted or rejected."""
+
+    code = "distribution_decided"
+    title_th, title_en = "รายการนี้พิจารณาแล้ว", "It is decided already"
+
+
+class OwnDistribution(Forbidden):
+    """Who proposed it does not decide it."""
+
+    code = "own_distribution"
+    title_th, title_en = "ผู้เสนอพิจารณาเองไม่ได้", "Somebody else must decide what you proposed"
+
+
+class DistributionStale(Conflict):
+    """Savings of the period were booked meanwhile: the parts are others now."""
+
+    code = "distribution_stale"
+    title_th, title_en = "มีรายการย้อนหลังหลังเสนอ ต้องเสนอใหม่", "Savings of the period changed: propose it again"
+
+
+class NothingToShare(Conflict):
+    """Nobody had anything in the period, or nothing comes of it."""
+
+    code = "nothing_to_share"
+    title_th, title_en = "ไม่มียอดให้จ่ายในงวดนี้", "There is nothing to share out"
+
+
+class DividendOverSurplus(Conflict):
+    """The group has not earned that much."""
+
+    code = "dividend_over_surplus"
+    title_th, title_en = "เงินปันผลเกินกำไรสะสม", "The dividend is above the surplus"
+
+
+class PeriodNotOver(InvalidField):
+    """The period ends after today, or before it begins; or it is paid before its end."""
+
+    code = "period_not_over"
+    title_th, title_en = "งวดยังไม่สิ้นสุด", "The period is not over"
+
+
+class AmountNotFitting(InvalidField):
+    """A dividend has an amount, interest has the group's rate instead."""
+
+    code = "amount_not_fitting"
+    title_th, title_en = "ปันผลต้องระบุจำนวนเงิน ดอกเบี้ยใช้อัตราตามระเบียบ", "A dividend has an amount, interest none"
+
+
+class InterestRateMissing(Conflict):
+    """The group has resolved no rate of interest for the period."""
+
+    code = "interest_rate_missing"
+    title_th, title_en = "กลุ่มยังไม่มีมติอัตราดอกเบี้ย", "The group has resolved no rate"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_savings_distributions": DistributionExists,
+    "uq_savings_distributions_period": DistributionExists,
+    "ck_savings_distributions_two_persons": OwnDistribution,
+}

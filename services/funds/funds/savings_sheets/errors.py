@@ -1,0 +1,75 @@
+"""Refusals about cut-off sheets."""
+
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
+
+
+class SavingsSheetNotFound(NotFound):
+    """The fund has no such sheet."""
+
+    code = "savings_sheet_not_found"
+    title_th, title_en = "ไม่พบใบตัดยอดนี้", "There is no such sheet"
+
+
+class SavingsSheetExists(Conflict):
+    """The group has an opening sheet, or one of this day, already."""
+
+    code = "savings_sheet_exists"
+    title_th, title_en = "มีใบตัดยอดนี้อยู่แล้ว", "There is such a sheet already"
+
+
+class SavingsSheetEnded(Conflict):
+    """It is signed or withdrawn."""
+
+    code = "savings_sheet_ended"
+    title_th, title_en = "ใบตัดยอดนี้ลงนามหรือถอนแล้ว", "The sheet is signed or withdrawn"
+
+
+class OwnSheet(Forbidden):
+    """Who recorded the sheet does not sign it."""
+
+    code = "own_sheet"
+    title_th, title_en = "ผู้บันทึกลงนามเองไม่ได้", "Somebody else must sign what you recorded"
+
+
+class SheetTotalDiffers(InvalidField):
+    """The rows do not sum to the totals that are to be signed."""
+
+    code = "sheet_total_differs"
+    title_th, title_en = "ผลรวมของแถวไม่เท่ากับยอดรวมที่จะลงนาม", "The rows do not sum to the total"
+
+
+class MemberTwice(InvalidField):
+    """A member stands on the sheet twice."""
+
+    code = "member_twice"
+    title_th, title_en = "มีสมาชิกคนเดียวกันซ้ำ", "A member stands on the sheet twice"
+
+
+class BooksNotEmpty(Conflict):
+    """Something is booked already: the opening comes first."""
+
+    code = "books_not_empty"
+    title_th, title_en = "กองทุนมีรายการบัญชีแล้ว", "Something is booked already"
+
+
+class BooksDisagree(Conflict):
+    """The members' balances are not what the books say on that day."""
+
+    code = "books_disagree"
+    title_th, title_en = "ยอดสมาชิกไม่ตรงกับบัญชีคุม", "Members' balances are not what the books say"
+
+
+class SheetChanged(Conflict):
+    """Something of that day was booked since the sheet was made: withdraw it and make it again."""
+
+    code = "sheet_changed"
+    title_th, title_en = "มีรายการย้อนหลังหลังทำใบตัดยอด", "Something of the day was booked since"
+
+
+CONSTRAINTS: dict[str, type[Refusal]] = {
+    "pk_savings_sheets": SavingsSheetExists,
+    "uq_savings_sheets_opening": SavingsSheetExists,
+    "uq_savings_sheets_annual": SavingsSheetExists,
+    "ck_savings_sheets_two_persons": OwnSheet,
+    "pk_savings_sheet_rows": MemberTwice,
+}

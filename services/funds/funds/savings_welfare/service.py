@@ -1,0 +1,104 @@
+"""Welfare asked for, then paid or rejected by somebody else."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from funds.ledger import service as ledger
+from funds.members import queries as members
+from funds.members.errors import UnknownFundMember
+from funds.registry import service as registry
+from funds.savings import service as savings
+from funds.savings.rules import HeldAs
+from funds.savings_welfare import queries
+from funds.savings_welfare.errors import OwnWelfare, WelfareDecided, WelfareNotFound
+from funds.savings_welfare.models import SavingsWelfare
+from funds.savings_welfare.rules import State, entry
+from funds.savings_welfare.schemas import NewWelfare, NewWelfareDecision
+from shared import audit
+from shared.clock import business_date
+from shared.ids import uuid7
+from shared.rows import insert_row, update_row
+from shared.security import Principal
+
+_TABLE = SavingsWelfare.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+
+async def request(
+    session: AsyncSession, *, fund_id: UUID, new: NewWelfare, actor: Principal, now: datetime
+) -> UUID:
+    """Record what is asked for a member; returns the request's id.
+
+    Raises FundNotFound, FundNotActive, NotASavingsFund, UnknownFundMember, DateInFuture and, by its
+    constraints, WelfareExists.
+    """
+    fund = await savings.require(session, fund_id, principal=actor, write=True)
+    registry.not_in_future(new.happened_on, "/happened_on", now=now)
+    if new.member_id not in await members.present(session, fund.id, [new.member_id]):
+        raise UnknownFundMember(pointer="/member_id")
+    welfare_id = new.id or uuid7()
+    await insert_row(
+        session,
+        _TABLE,
+        **new.model_dump(exclude={"id", "kind", "held_as"}),
+        id=welfare_id,
+        kind=new.kind.value,
+        held_as=new.held_as.value,
+        fund_id=fund.id,
+        area_code=fund.area_code,
+        requested_by=actor.subject,
+        created_at=now,
+        updated_at=now,
+    )
+    await _recorded(session, "request", fund.id, welfare_id, actor=actor, now=now)
+    return welfare_id
+
+
+async def decide(
+    session: AsyncSession,
+    *,
+    fund_id: UUID,
+    welfare_id: UUID,
+    new: NewWelfareDecision,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    """Pay or reject a request as another person than who recorded it.
+
+    Raises FundNotFound, FundNotActive, NotASavingsFund, WelfareNotFound, WelfareDecided, OwnWelfare,
+    DateInFuture, PeriodClosed, OverCapital.
+    """
+    fund = await savings.require(session, fund_id, principal=actor, write=True)
+    found = await queries.one(session, fund.id, welfare_id)
+    if found is None:
+        raise WelfareNotFound
+    if found["state"] != State.REQUESTED:
+        raise WelfareDecided(state=found["state"])
+    if found["requested_by"] == actor.subject:
+        raise OwnWelfare
+    values = {"decided_by": actor.subject, "decided_at": now, "reason": new.reason}
+    if new.decision == "pay":
+        day = new.paid_on or business_date(now)
+        registry.not_in_future(day, "/paid_on", now=now)
+        booked = entry(
+            welfare_id=welfare_id,
+            amount=found["amount"],
+            held_as=HeldAs(found["held_as"]),
+            on=day,
+            document_no=found["document_no"],
+        )
+        posted = await ledger.post(session, fund_id=fund.id, entry=booked, actor=actor, now=now)
+        values |= {"state": State.PAID.value, "paid_on": day}
+        values |= {"journal_id": posted.journal_id, "journal_number": posted.number}
+    else:
+        values["state"] = State.REJECTED.value
+    await update_row(session, _TABLE, welfare_id, **values, version=found["version"] + 1, updated_at=now)
+    await _recorded(session, new.decision, fund.id, welfare_id, actor=actor, now=now)
+
+
+async def _recorded(
+    session: AsyncSession, verb: str, fund_id: UUID, made: UUID, *, actor: Principal, now: datetime
+) -> None:
+    action, subjects = f"savings_welfare.{verb}", [fund_id, made]
+    await audit.record(session, principal=actor, action=action, subjects=subjects, now=now)
