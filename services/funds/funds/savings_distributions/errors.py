@@ -59,10 +59,10 @@ class PeriodNotOver(InvalidField):
     title_th, title_en = "งวดยังไม่สิ้นสุด", "The period is not over"
 
 
-class AmountNotFitting(InvalidField):
+class DistributionAmount(InvalidField):
     """A dividend has an amount, interest has the group's rate instead."""
 
-    code = "amount_not_fitting"
+    code = "distribution_amount"
     title_th, title_en = "ปันผลต้องระบุจำนวนเงิน ดอกเบี้ยใช้อัตราตามระเบียบ", "A dividend has an amount, interest none"
 
 

@@ -53,7 +53,7 @@ async def list_savings_distributions(
     responses=problems.responses(
         *_WRITE,
         errors.PeriodNotOver,
-        errors.AmountNotFitting,
+        errors.DistributionAmount,
         errors.InterestRateMissing,
         errors.NothingToShare,
         errors.DividendOverSurplus,

@@ -21,7 +21,7 @@ from funds.savings.rules import Holding
 from funds.savings.writing import Movement
 from funds.savings_distributions import queries
 from funds.savings_distributions.errors import (
-    AmountNotFitting,
+    DistributionAmount,
     DistributionDecided,
     DistributionNotFound,
     DistributionStale,
@@ -53,14 +53,14 @@ async def propose(
 ) -> UUID:
     """Compute everybody's part and propose it; returns the distribution's id.
 
-    Raises FundNotFound, FundNotActive, NotASavingsFund, PeriodNotOver, AmountNotFitting,
+    Raises FundNotFound, FundNotActive, NotASavingsFund, PeriodNotOver, DistributionAmount,
     InterestRateMissing, NothingToShare, DividendOverSurplus and, by its constraints, DistributionExists.
     """
     fund = await savings.require(session, fund_id, principal=actor, write=True)
     if new.period_to < new.period_from or new.period_to > business_date(now):
         raise PeriodNotOver(pointer="/period_to")
     if (new.kind is Kind.DIVIDEND) != (new.amount is not None):
-        raise AmountNotFitting(pointer="/amount")
+        raise DistributionAmount(pointer="/amount")
     rate = await _rate(session, fund, new)
     held = await queries.held(session, fund.id, new.kind, since=new.period_from, until=new.period_to)
     shares = shared_out(new.kind, held, rate=rate, amount=new.amount)

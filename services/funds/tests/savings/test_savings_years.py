@@ -161,7 +161,7 @@ async def test_a_dividend_is_split_by_share_days_and_is_earned_first(
     path = group["path"]
     await opened(keeper, approver, group)
     body = {"kind": "dividend", "period_from": "2025-01-01", "period_to": "2025-12-31", "resolution": "มติ"}
-    refused(await keeper.post(f"{path}/distributions", body), 422, "amount_not_fitting")
+    refused(await keeper.post(f"{path}/distributions", body), 422, "distribution_amount")
     body["amount"] = "500.01"
     refused(await keeper.post(f"{path}/distributions", body), 409, "dividend_over_surplus")
     await a_profit(database, group["fund_id"], 10_000)
@@ -211,7 +211,7 @@ async def test_what_is_booked_into_a_period_after_the_proposal_makes_it_stale(
     [
         ({"period_to": "2999-12-31"}, "period_not_over"),
         ({"period_from": "2026-01-01"}, "period_not_over"),
-        ({"amount": "10.00"}, "amount_not_fitting"),
+        ({"amount": "10.00"}, "distribution_amount"),
     ],
 )
 async def test_a_distribution_that_cannot_be_is_refused(
