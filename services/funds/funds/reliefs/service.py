@@ -23,7 +23,7 @@ from funds.loans import service as lending
 from funds.loans import splitting
 from funds.loans import terms as agreed
 from funds.loans.errors import WaiverTooHigh, WrongLoanState
-from funds.loans.rules import OPEN, Instalment, LoanFacts, PlannedRow
+from funds.loans.rules import OPEN, Instalment, LoanFacts, PlannedRow, remaining
 from funds.reliefs import queries
 from funds.reliefs.errors import (
     DueInPast,
@@ -176,7 +176,7 @@ async def planned_rows(
 
     Raises DueInPast, RateNotLower, SettlementOutOfRange and the refusals of `schedules.errors.FAULTS`.
     """
-    rows = await _owed(session, loan)
+    rows = await _owed(session, loan, on=on)
     match terms:
         case RescheduleTerms():
             return await _rescheduled(session, loan, rows, terms, on=on)
@@ -237,7 +237,7 @@ async def _check(session: AsyncSession, loan: LoanFacts, terms: ReliefTerms, *, 
     """Refuse what could not be approved today."""
     match terms:
         case WaiverTerms():
-            if terms.amount > owed(await _owed(session, loan))[1]:
+            if terms.amount > owed(await _owed(session, loan, on=on))[1]:
                 raise WaiverTooHigh(pointer="/terms/amount")
         case SplitTerms():
             await _check_parts(session, loan, terms)
@@ -276,7 +276,7 @@ async def _apply(
     await _check(session, loan, terms, on=on)
     match terms:
         case WaiverTerms():
-            parts = waived(await _owed(session, loan), terms.amount)
+            parts = waived(await _owed(session, loan, on=on), terms.amount)
             return await lending.waive_interest(session, parts=parts, on=on, **about)
         case SplitTerms():
             shares = {part.member_id: part.amount for part in terms.parts}
@@ -289,8 +289,9 @@ async def _apply(
             return await lending.reschedule(session, rows=rows, on=on, **about)
 
 
-async def _owed(session: AsyncSession, loan: LoanFacts) -> list[Instalment]:
-    return await loans.rows_of(session, loan.id, loan.schedule_no, unsettled=True)
+async def _owed(session: AsyncSession, loan: LoanFacts, *, on: date) -> list[Instalment]:
+    """Return what is owed of the instalments, with the penalty charged up to a day."""
+    return remaining(await lending.charged(session, loan, on=on), starts_on=on)
 
 
 async def _proposed(session: AsyncSession, loan_id: UUID, relief_id: UUID) -> asyncpg.Record:
