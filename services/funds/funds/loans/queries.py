@@ -37,11 +37,22 @@ _OF_SCHEDULE = (
 )
 _UNSETTLED = _OF_SCHEDULE.replace(" ORDER", " AND settled_on IS NULL ORDER")
 _PAUSES = "SELECT frozen_on, thawed_on FROM loan_freezes WHERE loan_id = $1 ORDER BY frozen_on"
-_LENT = "SELECT paid_on, amount FROM loan_disbursements WHERE loan_id = $1 ORDER BY paid_on, id"
+_LENT = """
+SELECT paid_on, amount FROM loan_disbursements WHERE loan_id = $1 AND reversed_on IS NULL ORDER BY paid_on, id
+"""
+# Receipts are the repayments' own.
+_REPAID = "SELECT EXISTS (SELECT FROM repayments WHERE loan_id = $1 AND reversed_on IS NULL)"
 _BASE = (
     "SELECT schedule_no, reason, made_on, advance FROM loan_schedules WHERE loan_id = $1 AND schedule_no = $2"
 )
-_INTEREST_PAID = "SELECT coalesce(sum(paid_interest), 0)::bigint FROM instalments WHERE loan_id = $1"
+# Receipts and entries are the repayments' own: a schedule that is in force no more still shows what a receipt
+# had paid of it that was taken back since, the receipts that stand do not.
+_INTEREST_PAID = """
+SELECT coalesce(sum(interest), 0)::bigint FROM (
+    SELECT interest FROM repayments WHERE loan_id = $1 AND reversed_on IS NULL
+    UNION ALL SELECT interest FROM loan_entries WHERE loan_id = $1
+) AS booked
+"""
 _SHARES = "SELECT member_id, amount FROM loan_shares WHERE loan_id = $1 ORDER BY member_id"
 # Whose member of which fund somebody is, is the members' to know: one statement instead of one a fund.
 _OF_PERSON = """
@@ -160,13 +171,18 @@ async def pauses(session: AsyncSession, loan_id: UUID) -> tuple[tuple[date, date
 
 
 async def lent(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Record]:
-    """Return what was paid out when: `paid_on, amount`, the oldest first."""
+    """Return what was paid out when and stands: `paid_on, amount`, the oldest first."""
     return list(await (await driver(session)).fetch(_LENT, loan_id))
 
 
 async def interest_paid(session: AsyncSession, loan_id: UUID) -> int:
-    """Return the interest paid under all schedules; only where none of them was made by a repayment."""
+    """Return the interest that the receipts which stand have paid, under whichever schedule."""
     return int(await (await driver(session)).fetchval(_INTEREST_PAID, loan_id))
+
+
+async def repaid(session: AsyncSession, loan_id: UUID) -> bool:
+    """Tell whether a receipt stands on a loan."""
+    return bool(await (await driver(session)).fetchval(_REPAID, loan_id))
 
 
 async def disbursements(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Record]:

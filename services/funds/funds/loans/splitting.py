@@ -11,9 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.ledger import service as ledger
 from funds.ledger.rules import Account, Entry, JournalKind, Line
-from funds.loans import queries, service, terms, writing
+from funds.loans import service, terms, writing
 from funds.loans.errors import WrongLoanState
-from funds.loans.rules import OPEN, BookLoan, ClosedBecause, Instalment, LoanFacts, PlannedRow, Reason
+from funds.loans.rules import (
+    OPEN,
+    BookLoan,
+    ClosedBecause,
+    Instalment,
+    LoanFacts,
+    PlannedRow,
+    Reason,
+    remaining,
+)
 from funds.loans.writing import NewSchedule
 from shared.ids import uuid7
 from shared.security import Principal
@@ -74,7 +83,7 @@ async def split(
     if loan.state not in OPEN or loan.advance:
         raise WrongLoanState(state=loan.state.value)
     members = sorted(parts)
-    rows = await queries.rows_of(session, loan.id, loan.schedule_no, unsettled=True)
+    rows = remaining(await service.charged(session, loan, on=on), starts_on=on)
     split_by_member = split_rows(rows, [parts[member] for member in members])
     rate = terms.schedule_terms(loan.terms).annual_rate
     new = [

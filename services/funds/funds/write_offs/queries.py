@@ -13,7 +13,12 @@ _TABLE = LoanWriteOff.__table__  # type: ignore[attr-defined]  # SQLModel does n
 
 
 async def newest(session: AsyncSession, loan_id: UUID, *, lock: bool = False) -> asyncpg.Record | None:
-    """Return a loan's newest write-off; `lock` keeps other decisions away until the end."""
-    statement = select(*_TABLE.c).where(_TABLE.c.loan_id == loan_id).order_by(_TABLE.c.id.desc()).limit(1)
+    """Return a loan's newest write-off; `lock` keeps other decisions away until the end.
+
+    One that waits is the newest, whatever id a phone had made for it and when.
+    """
+    waits = _TABLE.c.state == "proposed"
+    key = (waits.desc(), _TABLE.c.created_at.desc(), _TABLE.c.id.desc())
+    statement = select(*_TABLE.c).where(_TABLE.c.loan_id == loan_id).order_by(*key).limit(1)
     rows = await fetch(session, statement.with_for_update() if lock else statement)
     return rows[0] if rows else None

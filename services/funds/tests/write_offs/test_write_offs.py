@@ -1,5 +1,6 @@
 """Write-offs by two persons: out of the books, owed all the same."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -95,3 +96,17 @@ async def test_what_is_not_there_is_named(session: AsyncSession) -> None:
         await service.propose(session, loan_id=loan_id, new=elsewhere, actor=CHAIR, now=LATE)
     with pytest.raises(LoanNotFound):
         await service.propose(session, loan_id=loan_id, new=NEW, actor=a_person("x", areas=("10",)), now=LATE)
+
+
+async def test_a_proposal_made_on_a_phone_before_another_was_rejected_can_be_decided(
+    session: AsyncSession,
+) -> None:
+    _, loan_id = await a_late_loan(session)
+    earlier, later = sorted([uuid7(), uuid7()])
+    for number, (made, decision) in enumerate([(later, REJECT), (earlier, APPROVE)]):
+        new, now = NewWriteOff(id=made, reason="ผู้กู้หายสาบสูญ"), LATE + timedelta(hours=number)
+        await service.propose(session, loan_id=loan_id, new=new, actor=CHAIR, now=now)
+        await service.decide(session, loan_id=loan_id, decision=decision, actor=APPROVER, now=now)
+    found = await queries.newest(session, loan_id)
+    assert found is not None
+    assert (found["id"], found["state"]) == (earlier, "approved")
