@@ -80,7 +80,8 @@ SELECT {_BORROWER} AS name, loans.contract_no, paid.on_date AS lent_on, loans.di
 FROM loans
 {_BORROWERS}
 LEFT JOIN LATERAL (
-    SELECT min(paid_on) AS on_date FROM loan_disbursements WHERE loan_id = loans.id
+    SELECT min(paid_on) AS on_date FROM loan_disbursements
+    WHERE loan_id = loans.id AND reversed_on IS NULL
 ) AS paid ON true
 LEFT JOIN LATERAL (
     SELECT max(due_on) AS last_due FROM instalments

@@ -100,6 +100,30 @@ class DisbursementExists(Conflict):
     title_th, title_en = "มีรายการจ่ายรหัสนี้แล้ว", "The disbursement exists already"
 
 
+class DisbursementNotFound(NotFound):
+    """The loan has no disbursement of this id."""
+
+    code = "disbursement_not_found"
+    title_th, title_en = "ไม่พบรายการจ่ายนี้", "There is no such disbursement"
+
+
+class DisbursementReversed(Conflict):
+    """The disbursement was reversed already."""
+
+    code = "disbursement_reversed"
+    title_th, title_en = "รายการจ่ายนี้กลับรายการแล้ว", "The disbursement was reversed already"
+
+
+class RepaidAlready(Conflict):
+    """Receipts stand on the loan: they are reversed before what was paid out is."""
+
+    code = "repaid_already"
+    title_th, title_en = (
+        "สัญญานี้รับชำระแล้ว ต้องกลับรายการรับชำระก่อน",
+        "Receipts stand on the loan: reverse them first",
+    )
+
+
 class WrongLoanState(Conflict):
     """The loan's state does not allow it."""
 

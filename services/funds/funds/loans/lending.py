@@ -20,9 +20,12 @@ from funds.loans.errors import (
     BeforeApproval,
     BeforeContract,
     BeforeLastDisbursement,
+    DisbursementNotFound,
+    DisbursementReversed,
     LoanRescheduled,
     OverContract,
     RateAboveProduct,
+    RepaidAlready,
     TermTooLong,
     WrongLoanState,
 )
@@ -41,7 +44,7 @@ from funds.loans.rules import (
     less_paid,
     next_due,
 )
-from funds.loans.schemas import NewDisbursement, NewLoan
+from funds.loans.schemas import DisbursementReversal, NewDisbursement, NewLoan
 from funds.loans.service import charged, closed, free, lock
 from funds.loans.writing import NewSchedule
 from funds.products import service as products
@@ -54,7 +57,7 @@ from shared import audit, outbox
 from shared.clock import business_date
 from shared.ids import uuid7
 from shared.money import baht
-from shared.rows import Row, insert, insert_row
+from shared.rows import Row, insert, insert_row, update_row
 from shared.security import Principal
 
 _TABLE = Loan.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -287,3 +290,81 @@ async def cancel(
         await closed(session, loan, because=ClosedBecause.CANCELLED, now=now)
     await audit.record(session, principal=actor, action="loan.cancel", subjects=[loan.id], now=now)
     await free(session, loan)
+
+
+async def take_back(
+    session: AsyncSession,
+    *,
+    loan_id: UUID,
+    disbursement_id: UUID,
+    reversal: DisbursementReversal,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    """Book the mirror of a disbursement recorded wrongly; its money is kept back for the contract again.
+
+    Raises LoanNotFound, DisbursementNotFound, DisbursementReversed, WrongLoanState, RepaidAlready,
+    LoanRescheduled, DateInFuture, BeforeLastDisbursement, PeriodClosed.
+    """
+    loan = await lock(session, loan_id, principal=actor)
+    paid = next(
+        (row for row in await queries.disbursements(session, loan.id) if row["id"] == disbursement_id), None
+    )
+    if paid is None:
+        raise DisbursementNotFound
+    if paid["reversed_on"] is not None:
+        raise DisbursementReversed
+    day = reversal.reversed_on or business_date(now)
+    registry.not_in_future(day, "/reversed_on", now=now)
+    if day < paid["paid_on"]:
+        raise BeforeLastDisbursement(pointer="/reversed_on")
+    await _is_as_paid_out(session, loan)
+    marks = {"reversed_on": day, "reversed_by": actor.subject, "reversal_reason": reversal.reason}
+    posted = await ledger.reverse(
+        session,
+        fund_id=loan.fund_id,
+        journal_id=paid["journal_id"],
+        business_date=day,
+        memo=reversal.reason,
+        actor=actor,
+        now=now,
+    )
+    await ledger.reserve(session, fund_id=loan.fund_id, amount=paid["amount"])
+    await update_row(session, _PAID_OUT, disbursement_id, **marks, reversal_journal_id=posted.journal_id)
+    await _lay_out_the_rest(session, loan, gone=paid["amount"], day=day, actor=actor, now=now)
+    about = [loan.id, disbursement_id]
+    await audit.record(session, principal=actor, action="loan.take_back", subjects=about, now=now)
+
+
+async def _is_as_paid_out(session: AsyncSession, loan: LoanFacts) -> None:
+    """Raise unless nothing happened on a loan since money was paid out that stands."""
+    if loan.state is not State.ACTIVE:
+        raise WrongLoanState(state=loan.state.value)
+    if loan.advance or await queries.repaid(session, loan.id):
+        raise RepaidAlready
+    base = await queries.schedule(session, loan.id, loan.base_no)
+    if base is None or base["reason"] != Reason.DISBURSEMENT:
+        raise LoanRescheduled
+
+
+async def _lay_out_the_rest(
+    session: AsyncSession, loan: LoanFacts, *, gone: int, day: date, actor: Principal, now: datetime
+) -> None:
+    """Put a schedule of what stays paid out in force; an empty one where nothing does."""
+    lent = [Disbursement(*row) for row in await queries.lent(session, loan.id)]
+    left = replace(loan, disbursed=0)
+    rows = await _laid_out_again(session, left, lent) if lent else []
+    made = NewSchedule(Reason.DISBURSEMENT, day, 0, actor.subject, "กลับรายการจ่าย")
+    number = await writing.add_schedule(session, loan, rows, made=made, now=now)
+    await writing.change(
+        session,
+        loan,
+        now=now,
+        state=(State.ACTIVE if lent else State.CONTRACTED).value,
+        disbursed=loan.disbursed - gone,
+        outstanding=loan.outstanding - gone,
+        reserved=loan.reserved + gone,
+        schedule_no=number,
+        base_no=number,
+        next_due_on=next_due(rows),
+    )

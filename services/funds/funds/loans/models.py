@@ -71,6 +71,10 @@ class LoanDisbursement(Base, table=True):
     journal_id: UUID
     journal_number: int = Field(sa_column=Column(BigInteger, nullable=False))
     recorded_by: str = Field(sa_column=Column(CODE, nullable=False))
+    reversed_on: date | None = None
+    reversed_by: str | None = Field(default=None, sa_column=Column(CODE))
+    reversal_reason: str | None = Field(default=None, sa_column=Column(Text))
+    reversal_journal_id: UUID | None = None
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 

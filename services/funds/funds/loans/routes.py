@@ -19,11 +19,14 @@ from funds.loans.errors import (
     BeforeLastDisbursement,
     ContractNumberUsed,
     DisbursementExists,
+    DisbursementNotFound,
+    DisbursementReversed,
     LoanExists,
     LoanNotFound,
     LoanRescheduled,
     OverContract,
     RateAboveProduct,
+    RepaidAlready,
     ScheduleNotFound,
     TermTooLong,
     VoucherUsed,
@@ -33,6 +36,7 @@ from funds.loans.export import DESCRIBED, LOANS
 from funds.loans.schemas import (
     DisbursementRecord,
     DisbursementRecords,
+    DisbursementReversal,
     LoanCancellation,
     LoanFilters,
     LoanOut,
@@ -194,6 +198,45 @@ async def disburse_loan(
     response.status_code = status.HTTP_201_CREATED
     response.headers["Location"] = f"/v1/loans/{loan_id}/disbursements"
     return response
+
+
+@router.post(
+    "/loans/{loan_id}/disbursements/{disbursement_id}/reversal",
+    response_model=LoanOut,
+    responses=problems.responses(
+        LoanNotFound,
+        DisbursementNotFound,
+        DisbursementReversed,
+        WrongLoanState,
+        RepaidAlready,
+        LoanRescheduled,
+        DateInFuture,
+        EntryInFuture,
+        BeforeLastDisbursement,
+        PeriodClosed,
+    ),
+    summary="Reverse a disbursement recorded wrongly (กลับรายการจ่ายเงินกู้)",
+)
+async def reverse_loan_disbursement(
+    session: Session,
+    principal: LoanWriter,
+    loan_id: UUID,
+    disbursement_id: UUID,
+    body: DisbursementReversal,
+) -> Response:
+    """Book its mirror and keep its money back for the contract again; receipts are reversed before it.
+
+    กลับรายการบัญชี เงินกลับไปกันไว้สำหรับสัญญา หากรับชำระแล้วต้องกลับรายการรับชำระก่อน
+    """
+    await lending.take_back(
+        session,
+        loan_id=loan_id,
+        disbursement_id=disbursement_id,
+        reversal=body,
+        actor=principal,
+        now=clock.now(),
+    )
+    return await _answer(session, loan_id, principal)
 
 
 @router.post(

@@ -97,6 +97,16 @@ class LoanCancellation(Schema):
     reason: LoanReason
 
 
+class DisbursementReversal(Schema):
+    """Why money was not paid out as it was recorded (กลับรายการจ่ายเงินกู้)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "บันทึกผิดสัญญา"}]})
+
+    reason: LoanReason
+    reversed_on: date | None = None
+    """Business date of the reversal; today when absent."""
+
+
 class LoanFilters(Filters):
     """Which loans are listed."""
 
@@ -219,6 +229,10 @@ class DisbursementRecord(Schema):
     journal_id: UUID
     journal_number: int
     recorded_by: str
+    reversed_on: date | None
+    reversed_by: str | None
+    reversal_reason: str | None
+    reversal_journal_id: UUID | None
     created_at: datetime
 
 

@@ -89,7 +89,7 @@ books AS (
 ), lending AS (
     SELECT paid.fund_id, count(DISTINCT paid.loan_id) AS loans
     FROM seen JOIN loan_disbursements AS paid ON paid.area_code >= seen.low AND paid.area_code < seen.high
-    WHERE paid.paid_on BETWEEN $7 AND $6
+    WHERE paid.paid_on BETWEEN $7 AND $6 AND paid.reversed_on IS NULL
     GROUP BY paid.fund_id
 ), giving AS (
     SELECT given.fund_id, count(*) AS grants_made

@@ -116,12 +116,21 @@ def _disbursements() -> None:
         sa.Column("journal_id", sa.Uuid, nullable=False),
         sa.Column("journal_number", sa.BigInteger, nullable=False),
         sa.Column("recorded_by", CODE, nullable=False),
+        sa.Column("reversed_on", sa.Date),
+        sa.Column("reversed_by", CODE),
+        sa.Column("reversal_reason", sa.Text),
+        sa.Column("reversal_journal_id", sa.Uuid),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_loan_disbursements"),
         sa.ForeignKeyConstraint(["loan_id"], ["loans.id"], name="fk_loan_disbursements_loan_id"),
         sa.UniqueConstraint("fund_id", "document_no", name="uq_loan_disbursements_document_no"),
         sa.CheckConstraint("amount > 0", name="ck_loan_disbursements_amount"),
         sa.CheckConstraint("channel IN ('cash', 'bank')", name="ck_loan_disbursements_channel"),
+        sa.CheckConstraint(
+            "(reversed_on IS NULL) = (reversed_by IS NULL) "
+            "AND (reversed_on IS NULL) = (reversal_journal_id IS NULL)",
+            name="ck_loan_disbursements_reversed",
+        ),
     )
     op.create_index("ix_loan_disbursements_loan_id", "loan_disbursements", ["loan_id", "paid_on"])
 

@@ -11,11 +11,12 @@ from funds.ledger import queries as books
 from funds.ledger.rules import Account
 from funds.loans import errors, lending, queries
 from funds.loans.rules import State
-from funds.loans.schemas import NewDisbursement, NewLoan
+from funds.loans.schemas import DisbursementReversal, NewDisbursement, NewLoan
 from funds.products.errors import RateAboveCap
 from funds.registry.errors import DateInFuture
 from funds.schedules.errors import GraceTooLong
 from shared.db import driver
+from shared.ids import uuid7
 from tests.factories import (
     NOW,
     OFFICER,
@@ -27,7 +28,7 @@ from tests.factories import (
     a_person,
     an_approved_application,
 )
-from tests.repayments.helpers import at, pay, stands
+from tests.repayments.helpers import at, pay, stands, take_back
 
 
 def voucher(number: int, **values: object) -> NewDisbursement:
@@ -185,3 +186,33 @@ async def test_what_happens_to_a_loan_is_told_without_names_or_amounts(session: 
     ]  # fmt: skip
     assert told[0]["data"]["amount_band"] == "100000_up"
     assert all("10000000" not in str(row["data"]) for row in told)
+
+
+async def test_money_recorded_as_paid_out_wrongly_is_kept_back_again(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=30_000_000)
+    loan_id = await a_contract(session, fund, amount=6_000_000, instalments=6)
+    for number in (1, 2):
+        part = voucher(number, amount="30000.00")
+        await lending.disburse(session, loan_id=loan_id, new=part, actor=OFFICER, now=NOW)
+    one, two = await queries.disbursements(session, loan_id)
+    reversal = DisbursementReversal(reason="บันทึกซ้ำ")
+    by: dict[str, Any] = {"loan_id": loan_id, "reversal": reversal, "actor": OFFICER, "now": NOW}
+    paid = await pay(session, loan_id, TODAY, 100)
+    with pytest.raises(errors.RepaidAlready):
+        await lending.take_back(session, disbursement_id=two["id"], **by)
+    await take_back(session, paid, TODAY)
+    await lending.take_back(session, disbursement_id=two["id"], **by)
+    with pytest.raises(errors.DisbursementReversed):
+        await lending.take_back(session, disbursement_id=two["id"], **by)
+    with pytest.raises(errors.DisbursementNotFound):
+        await lending.take_back(session, disbursement_id=uuid7(), **by)
+    loan = await stands(session, loan_id)
+    assert (loan.disbursed, loan.reserved, loan.state) == (3_000_000, 3_000_000, State.ACTIVE)
+    assert {row["principal"] for row in await queries.instalments(session, loan_id)} == {500_000}
+    await lending.take_back(session, disbursement_id=one["id"], **by)
+    loan = await stands(session, loan_id)
+    assert (loan.disbursed, loan.reserved, loan.state) == (0, 6_000_000, State.CONTRACTED)
+    assert await queries.instalments(session, loan_id) == []
+    assert await books.cash(session, fund.id) == (30_000_000, 6_000_000, 24_000_000)
+    await lending.disburse(session, loan_id=loan_id, new=voucher(3), actor=OFFICER, now=NOW)
+    assert (await stands(session, loan_id)).outstanding == 6_000_000
