@@ -24,12 +24,13 @@ async def a_loan_in_use(session: AsyncSession, world: World) -> World:
     part = NewDisbursement.model_validate(
         {"amount": "30000.00", "channel": "bank", "document_no": "บจ 900/2569"}
     )
-    await lending.disburse(session, loan_id=loan_id, new=part, actor=OFFICER, now=NOW)
+    paid_out = await lending.disburse(session, loan_id=loan_id, new=part, actor=OFFICER, now=NOW)
     receipt = NewRepayment.model_validate(
         {"loan_id": loan_id, "receipt_no": "ร 900/2569", "amount": "50.00", "channel": "cash"}
     )
     paid = await repayments.record(session, new=receipt, actor=OFFICER, now=NOW + timedelta(days=1))
-    return {"loan_id": str(loan_id), "repayment_id": str(paid.id), "schedule_no": "1"}
+    ids = {"loan_id": loan_id, "disbursement_id": paid_out, "repayment_id": paid.id, "schedule_no": 1}
+    return {name: str(value) for name, value in ids.items()}
 
 
 MAKERS: list[Callable[[AsyncSession, World], Awaitable[World]]] = [a_loan_in_use]
@@ -39,4 +40,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cancel_loan": lambda _: {"reason": "ผู้กู้ขอยกเลิก"},
     "reverse_repayment": lambda _: {"reason": "บันทึกผิดสัญญา"},
     "refund_advance": lambda _: {"channel": "cash", "document_no": "บจ 902/2569"},
+}
+STATES: dict[str, str] = {
+    "reverse_loan_disbursement": "a receipt stands on the world's loan: tests/loans",
 }
