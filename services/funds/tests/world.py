@@ -222,6 +222,7 @@ HEADERS: dict[str, dict[str, str]] = {}
 """Headers that an operation needs beside `If-Match: *`, by its name."""
 
 STATES: dict[str, str] = {
+    **loan_world.STATES,
     **application_world.STATES,
     **demand_world.STATES,
     "download_demand_letter": "the world's loan is not late: tests/loan_papers",
