@@ -38,6 +38,13 @@ class DueInPast(InvalidField):
     title_th, title_en = "วันครบกำหนดต้องอยู่หลังวันนี้", "It must be due after today"
 
 
+class DueTooFar(InvalidField):
+    """Nothing is agreed that falls due in some other era: 2569 is the year 2026 (B.E. given as C.E.)."""
+
+    code = "due_too_far"
+    title_th, title_en = "วันครบกำหนดอยู่ไกลเกินไป ระบุปีเป็น ค.ศ.", "It is due too far ahead; years are C.E."
+
+
 class RateNotLower(InvalidField):
     """A relief does not raise the interest."""
 

@@ -16,6 +16,7 @@ from funds.permissions import LoanApprover, LoanReader, LoanWriter
 from funds.reliefs import queries, service
 from funds.reliefs.errors import (
     DueInPast,
+    DueTooFar,
     NotAGroupsLoan,
     NotInTheGroup,
     OwnRelief,
@@ -67,6 +68,7 @@ async def list_loan_reliefs(
         WrongLoanState,
         FundMeetingNotFound,
         DueInPast,
+        DueTooFar,
         RateNotLower,
         SettlementOutOfRange,
         WaiverTooHigh,
@@ -112,6 +114,7 @@ async def read_loan_relief(
         OwnRelief,
         WrongLoanState,
         DueInPast,
+        DueTooFar,
         RateNotLower,
         SettlementOutOfRange,
         WaiverTooHigh,

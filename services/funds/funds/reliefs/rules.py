@@ -48,15 +48,26 @@ def rescheduled(
 ) -> list[PlannedRow]:
     """Return a new schedule of the principal that is owed, by the terms agreed anew, from a day on.
 
-    Interest and penalty that were due before the day stay owed: the first new instalment asks for them.
-    Raises ScheduleRefused.
+    Interest until the day and penalty stay owed, that of the instalment to come by its days: the first new
+    instalment asks for them. Raises ScheduleRefused.
     """
     principal = sum(row.owed_principal for row in rows)
-    due = [row for row in rows if row.due_on <= on]
-    interest, penalty = sum(row.owed_interest for row in due), sum(row.owed_penalty for row in rows)
+    interest = sum(_borne(row, on, terms) for row in rows)
+    penalty = sum(row.owed_penalty for row in rows)
     made = schedule([Disbursement(on, principal)], terms, holidays)
     laid = [PlannedRow(row.due_date, row.principal, row.interest) for row in made.rows]
     return [replace(laid[0], interest=laid[0].interest + interest, penalty=penalty), *laid[1:]]
+
+
+def _borne(row: Instalment, on: date, terms: Terms) -> int:
+    """Return the interest of an instalment that it has borne until a day and that is owed."""
+    if on >= row.due_on:
+        return row.owed_interest
+    gone, days = (on - row.from_on).days, (row.due_on - row.from_on).days
+    if gone <= 0:
+        return 0
+    borne = terms.interest_rounding.of(row.interest * gone, days)
+    return max(borne - row.paid_interest - row.waived_interest, 0)
 
 
 def postponed(rows: Sequence[Instalment], months: int, *, on: date) -> list[PlannedRow]:

@@ -6,7 +6,7 @@ The rows of a new schedule are computed when it is approved, from what is owed o
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -27,6 +27,7 @@ from funds.loans.rules import OPEN, Instalment, LoanFacts, PlannedRow, remaining
 from funds.reliefs import queries
 from funds.reliefs.errors import (
     DueInPast,
+    DueTooFar,
     NotAGroupsLoan,
     NotInTheGroup,
     OwnRelief,
@@ -59,6 +60,8 @@ from shared.rows import insert_row, update_row
 from shared.security import Principal
 
 _TABLE = LoanRelief.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+MOST_YEARS: Final = 30
+"""No debt of a village is put off for so long; a year of the Buddhist era lies 543 years ahead."""
 _TERMS: TypeAdapter[ReliefTerms] = TypeAdapter(ReliefTerms)
 
 
@@ -165,7 +168,7 @@ async def preview(session: AsyncSession, relief: asyncpg.Record, *, on: date) ->
         return []
     try:
         return await planned_rows(session, loan, terms_of(relief), on=on)
-    except (SettlementOutOfRange, DueInPast):
+    except (SettlementOutOfRange, DueInPast, DueTooFar):
         return []
 
 
@@ -174,7 +177,8 @@ async def planned_rows(
 ) -> list[PlannedRow]:
     """Return the new schedule that terms make of what is owed on a day; a waiver and a split make none here.
 
-    Raises DueInPast, RateNotLower, SettlementOutOfRange and the refusals of `schedules.errors.FAULTS`.
+    Raises DueInPast, DueTooFar, RateNotLower, SettlementOutOfRange and the refusals of
+    `schedules.errors.FAULTS`.
     """
     rows = await _owed(session, loan, on=on)
     match terms:
@@ -183,12 +187,18 @@ async def planned_rows(
         case GraceTerms():
             return postponed(rows, terms.months, on=on)
         case SettlementTerms():
-            if terms.due_on <= on:
-                raise DueInPast(pointer="/terms/due_on")
+            _check_due(terms.due_on, "/terms/due_on", on=on)
             if not owed(rows)[0] <= terms.amount <= sum(owed(rows)):
                 raise SettlementOutOfRange(pointer="/terms/amount")
             return settled(rows, terms.amount, due_on=terms.due_on)
     return []
+
+
+def _check_due(day: date, pointer: str, *, on: date) -> None:
+    if day <= on:
+        raise DueInPast(pointer=pointer)
+    if day.year - on.year > MOST_YEARS:
+        raise DueTooFar(pointer=pointer)
 
 
 def terms_of(relief: asyncpg.Record) -> ReliefTerms:
@@ -205,8 +215,7 @@ async def _rescheduled(
     *,
     on: date,
 ) -> list[PlannedRow]:
-    if terms.first_due <= on:
-        raise DueInPast(pointer="/terms/first_due")
+    _check_due(terms.first_due, "/terms/first_due", on=on)
     words = loan.terms if isinstance(loan.terms, dict) else orjson.loads(str(loan.terms))
     before = agreed.schedule_terms(words)
     rate = before.annual_rate if terms.annual_rate is None else terms.annual_rate
