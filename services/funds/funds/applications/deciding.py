@@ -97,7 +97,9 @@ async def decide(
         session, fund, BorrowerKind(row["borrower_kind"]), row["borrower_id"]
     )
     decided_on = _day(row, before, new, now=now)
-    await _independent(session, row, borrower, before, step, actor=actor, on=decided_on)
+    await _independent(
+        session, row, borrower, before, step, actor=actor, on=decided_on, today=business_date(now)
+    )
     minutes = await _minutes(session, fund, new, on=decided_on)
     if new.decision in _FORWARD and terms.lent:
         await preventing.require_complete(session, row)
@@ -149,20 +151,21 @@ async def _independent(
     *,
     actor: Principal,
     on: date,
+    today: date,
 ) -> None:
-    """Raise OwnApplication for who wrote it or borrows, SamePersonTwice for who decided another step.
+    """Raise OwnApplication for who wrote it or lives with who borrows, SamePersonTwice for who decided before.
 
-    Who the caller is as a person, the fund's committee knows, where she sits on it.
+    Who the caller is as a person, the fund's committee knows, where she sits on it: on the decision's day or
+    today, so that dating it back to before her term is no way round.
     """
     if actor.subject in row["authors"]:
         raise OwnApplication
-    seats = await committees.in_office(session, row["fund_id"], on=on)
-    for seat in seats:
-        if seat["subject"] != actor.subject:
-            continue
-        own_household = borrower.kind == "household" and seat["household_id"] == borrower.id
-        if own_household or (seat["person_id"] is not None and seat["person_id"] in borrower.person_ids):
-            raise OwnApplication
+    for day in {on, today}:
+        for seat in await committees.in_office(session, row["fund_id"], on=day):
+            hers = (seat["household_id"], seat["person_id"])
+            own = hers[0] in borrower.household_ids or hers[1] in borrower.person_ids
+            if own and seat["subject"] == actor.subject:
+                raise OwnApplication
     taken = [Taken(one["round"], one["step"], one["subject"]) for one in before]
     if decided_other_step(taken, subject=actor.subject, step=step.code, round_no=row["round"]):
         raise SamePersonTwice

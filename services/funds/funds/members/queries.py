@@ -174,6 +174,7 @@ async def borrower(
         person_ids=tuple(row["person_id"] for row in members if row["person_id"] is not None),
         member_ids=tuple(row["member_id"] for row in members),
         size=len(members),
+        household_ids=tuple(row["household_id"] for row in members if row["household_id"] is not None),
     )
 
 
@@ -190,15 +191,16 @@ async def _household(session: AsyncSession, household_id: UUID, *, fund_id: UUID
         person_ids=tuple(row["person_id"] for row in rows if row["person_id"] is not None),
         member_ids=tuple(row["member_id"] for row in rows),
         size=1,
+        household_ids=(household_id,),
     )
 
 
 _BY_MEMBER = """
-SELECT name, id AS member_id, person_id FROM fund_members
+SELECT name, id AS member_id, person_id, household_id FROM fund_members
 WHERE id = $1 AND fund_id = $2 AND state = 'active'
 """
 _BY_GROUP = """
-SELECT borrower_groups.name, fund_members.id AS member_id, fund_members.person_id
+SELECT borrower_groups.name, fund_members.id AS member_id, fund_members.person_id, fund_members.household_id
 FROM borrower_groups
 LEFT JOIN group_members ON group_members.group_id = borrower_groups.id AND group_members.left_on IS NULL
 LEFT JOIN fund_members ON fund_members.id = group_members.member_id AND fund_members.state = 'active'

@@ -41,6 +41,7 @@ class Borrower:
     """Who may owe a fund (ผู้กู้): a member, a group of members, or a target household.
 
     `size` is how many people answer for it; `name` is None for a household, of which funds knows no name.
+    `household_ids` are those that the people live in, as far as they are known.
     """
 
     kind: BorrowerKind
@@ -49,6 +50,7 @@ class Borrower:
     person_ids: tuple[UUID, ...]
     member_ids: tuple[UUID, ...]
     size: int
+    household_ids: tuple[UUID, ...] = ()
 
 
 def phone_digits(text: str) -> str:

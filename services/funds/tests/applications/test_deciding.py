@@ -146,6 +146,31 @@ async def test_a_committee_member_does_not_decide_on_her_own_household(session: 
         await decide(session, application_id, "recommend", CHAIR)
 
 
+async def test_a_committee_member_does_not_decide_on_a_loan_of_somebody_who_lives_with_her(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, kind="savings", capital=20_000_000)
+    household_id = uuid7()
+    borrower = await a_member(session, fund, household_id=household_id)
+    await a_committee_member(session, fund, subject=CHAIR.subject, household_id=household_id)
+    application_id = await a_submitted_application(session, fund, borrower=borrower)
+    with pytest.raises(errors.OwnApplication):
+        await decide(session, application_id, "recommend", CHAIR)
+
+
+async def test_a_decision_dated_back_to_before_her_term_is_her_own_all_the_same(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, capital=20_000_000)
+    group = await a_group(session, fund)
+    seat: dict[str, Any] = {"subject": TAMBON.subject, "person_id": group.person_ids[0], "term_from": TODAY}
+    await a_committee_member(session, fund, **seat)
+    paper = TODAY - timedelta(days=5)
+    application_id = await a_submitted_application(session, fund, borrower=group, applied_on=paper)
+    with pytest.raises(errors.OwnApplication):
+        await decide(session, application_id, "recommend", TAMBON, decided_on=paper.isoformat())
+
+
 async def test_one_person_does_not_decide_two_steps(session: AsyncSession) -> None:
     fund = await a_fund(session, capital=20_000_000)
     application_id = await a_submitted_application(session, fund)
