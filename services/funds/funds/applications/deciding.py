@@ -153,7 +153,7 @@ async def _independent(
     on: date,
     today: date,
 ) -> None:
-    """Raise OwnApplication for who wrote it or lives with who borrows, SamePersonTwice for who decided before.
+    """Raise OwnApplication for who wrote it or lives with who borrows, SamePersonTwice for other steps.
 
     Who the caller is as a person, the fund's committee knows, where she sits on it: on the decision's day or
     today, so that dating it back to before her term is no way round.

@@ -12,13 +12,12 @@ from funds.applications import deciding, drafting, errors, queries, service
 from funds.applications.decision_schemas import NewDecision
 from funds.applications.rules import State
 from funds.applications.schemas import ApplicationChange
-from funds.committees.rules import Role
 from funds.known_households import service as known_households
 from funds.known_households.rules import CaseFact
 from funds.ledger import queries as books
 from funds.ledger.errors import OverCapital
 from funds.members import groups
-from funds.members.schemas import GroupLeaving, NewGroupMember
+from funds.members.schemas import GroupLeaving
 from funds.registry import service as registry
 from funds.registry.errors import DateInFuture
 from shared.db import driver
@@ -29,13 +28,11 @@ from tests.factories import (
     NOW,
     OFFICER,
     TODAY,
-    a_committee_member,
     a_fund,
     a_group,
     a_household,
     a_loan,
     a_meeting,
-    a_member,
     a_person,
     a_submitted_application,
     an_application,
@@ -115,60 +112,6 @@ async def test_who_corrects_an_application_does_not_decide_on_it(session: AsyncS
     await service.submit(session, application_id=application_id, actor=OFFICER, now=NOW)
     with pytest.raises(errors.OwnApplication):
         await decide(session, application_id, "recommend", CHAIR)
-
-
-async def test_a_committee_member_does_not_decide_on_her_own_group(session: AsyncSession) -> None:
-    fund = await a_fund(session, capital=20_000_000)
-    me = await a_member(session, fund)
-    group = await a_group(session, fund, size=4)
-    await groups.join(
-        session,
-        fund_id=fund.id,
-        group_id=group.id,
-        new=NewGroupMember(member_id=me.id),
-        actor=OFFICER,
-        now=NOW,
-    )
-    await a_committee_member(
-        session, fund, role=Role.CHAIR, subject=TAMBON.subject, person_id=me.person_ids[0]
-    )
-    application_id = await a_submitted_application(session, fund, borrower=group)
-    with pytest.raises(errors.OwnApplication):
-        await decide(session, application_id, "recommend", TAMBON)
-
-
-async def test_a_committee_member_does_not_decide_on_her_own_household(session: AsyncSession) -> None:
-    fund = await a_fund(session, kind="poverty", capital=28_000_000)
-    household = await a_household(session, fund)
-    await a_committee_member(session, fund, subject=CHAIR.subject, household_id=household.id)
-    application_id = await a_submitted_application(session, fund, borrower=household)
-    with pytest.raises(errors.OwnApplication):
-        await decide(session, application_id, "recommend", CHAIR)
-
-
-async def test_a_committee_member_does_not_decide_on_a_loan_of_somebody_who_lives_with_her(
-    session: AsyncSession,
-) -> None:
-    fund = await a_fund(session, kind="savings", capital=20_000_000)
-    household_id = uuid7()
-    borrower = await a_member(session, fund, household_id=household_id)
-    await a_committee_member(session, fund, subject=CHAIR.subject, household_id=household_id)
-    application_id = await a_submitted_application(session, fund, borrower=borrower)
-    with pytest.raises(errors.OwnApplication):
-        await decide(session, application_id, "recommend", CHAIR)
-
-
-async def test_a_decision_dated_back_to_before_her_term_is_her_own_all_the_same(
-    session: AsyncSession,
-) -> None:
-    fund = await a_fund(session, capital=20_000_000)
-    group = await a_group(session, fund)
-    seat: dict[str, Any] = {"subject": TAMBON.subject, "person_id": group.person_ids[0], "term_from": TODAY}
-    await a_committee_member(session, fund, **seat)
-    paper = TODAY - timedelta(days=5)
-    application_id = await a_submitted_application(session, fund, borrower=group, applied_on=paper)
-    with pytest.raises(errors.OwnApplication):
-        await decide(session, application_id, "recommend", TAMBON, decided_on=paper.isoformat())
 
 
 async def test_one_person_does_not_decide_two_steps(session: AsyncSession) -> None:
