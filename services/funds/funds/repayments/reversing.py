@@ -13,7 +13,13 @@ from funds.loans.service import lock
 from funds.repayments import allocating, booking, queries
 from funds.repayments.allocating import Outcome
 from funds.repayments.booking import Beside
-from funds.repayments.errors import NotReversibleNow, PaymentInFuture, RepaymentNotFound, RepaymentReversed
+from funds.repayments.errors import (
+    BookedBeforePaid,
+    NotReversibleNow,
+    PaymentInFuture,
+    RepaymentNotFound,
+    RepaymentReversed,
+)
 from funds.repayments.models import Repayment
 from funds.repayments.rules import Split
 from funds.repayments.schemas import Reversal
@@ -30,8 +36,8 @@ async def reverse(
 ) -> None:
     """Book the mirror of a repayment and allocate those that stand anew; the receipt stays, marked reversed.
 
-    Raises RepaymentNotFound, RepaymentReversed, NotReversibleNow, PaymentInFuture, PeriodClosed, OverCapital
-    (the money was given out meanwhile).
+    Raises RepaymentNotFound, RepaymentReversed, NotReversibleNow, PaymentInFuture, BookedBeforePaid,
+    PeriodClosed, OverCapital (the money was given out meanwhile).
     """
     found = await queries.one(session, repayment_id, areas=actor.areas)
     if found is None:
@@ -44,6 +50,8 @@ async def reverse(
     day = reversal.reversed_on or business_date(now)
     if day > business_date(now):
         raise PaymentInFuture(pointer="/reversed_on")
+    if day < found["booked_on"]:
+        raise BookedBeforePaid(pointer="/reversed_on")
     if loan.written_off and not found["recovery"]:
         raise NotReversibleNow
     journal_id, reason = found["journal_id"], reversal.reason

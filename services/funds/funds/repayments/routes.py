@@ -164,6 +164,7 @@ async def read_repayment(session: Session, principal: LoanReader, repayment_id: 
         RepaymentReversed,
         NotReversibleNow,
         PaymentInFuture,
+        BookedBeforePaid,
         EntryInFuture,
         PeriodClosed,
         OverCapital,

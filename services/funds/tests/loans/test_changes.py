@@ -161,3 +161,24 @@ async def test_a_committee_reads_a_loan_with_its_schedules_and_what_is_late(
     assert (late["total"], late["items"][0]["id"]) == (1, str(loan_id))
     closed = (await reader.get("/v1/loans", state="closed", fund_id=str(fund.id))).json()
     assert closed["items"] == []
+
+
+async def test_a_disbursement_is_reversed_by_whoever_sees_the_fund_only(
+    officer: Caller, database: Database
+) -> None:
+    async with database.transaction() as session:
+        loan_id = await a_loan(session, await a_fund(session, capital=30_000_000))
+        (paid,) = await queries.disbursements(session, loan_id)
+    writer = officer.only(frozenset({"loans:read", "loans:write"}))
+    address, body = f"/v1/loans/{loan_id}/disbursements/{paid['id']}/reversal", {"reason": "บันทึกซ้ำ"}
+    assert (await writer.where("35").post(address, body)).status_code == 404
+    answer = await writer.post(address, body)
+    assert (answer.status_code, answer.json()["state"], answer.json()["disbursed"]) == (
+        200,
+        "contracted",
+        "0.00",
+    )
+    again = await writer.post(address, body)
+    assert (again.status_code, again.json()["code"]) == (409, "disbursement_reversed")
+    listed = (await writer.get(f"/v1/loans/{loan_id}/disbursements")).json()["items"]
+    assert [one["reversal_reason"] for one in listed] == ["บันทึกซ้ำ"]

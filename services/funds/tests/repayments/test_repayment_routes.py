@@ -100,6 +100,8 @@ async def test_what_cannot_be_a_receipt_is_refused_and_nothing_is_posted(
 async def test_a_reversal_says_why_and_happens_once(treasurer: Caller, loan: dict[str, Any]) -> None:
     receipt = (await treasurer.post("/v1/repayments", slip(loan))).json()
     address = f"/v1/repayments/{receipt['id']}/reversal"
+    early = await treasurer.post(address, {"reason": "บันทึกผิด", "reversed_on": "2020-01-01"})
+    assert (early.status_code, early.json()["code"]) == (422, "booked_before_paid")
     reversed_once = await treasurer.post(address, {"reason": "บันทึกผิดสัญญา"})
     assert (reversed_once.status_code, reversed_once.json()["reversed_on"]) == (200, TODAY.isoformat())
     again = await treasurer.post(address, {"reason": "บันทึกผิดสัญญา"})
