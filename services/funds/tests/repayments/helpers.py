@@ -57,9 +57,8 @@ async def stands(session: AsyncSession, loan_id: UUID) -> LoanFacts:
     assert loan is not None
     rows = await loans.rows_of(session, loan_id, loan.schedule_no)
     assert sum(row.owed_principal for row in rows) == loan.owed_principal
-    of = {"loan_id": loan_id}
-    assert await books.balance(session, loan.fund_id, Account.LOANS, **of) == loan.outstanding
-    assert await books.balance(session, loan.fund_id, Account.ADVANCES, **of) == loan.advance
+    assert await books.balance(session, loan.fund_id, Account.LOANS, loan_id=loan_id) == loan.outstanding
+    assert await books.balance(session, loan.fund_id, Account.ADVANCES, loan_id=loan_id) == loan.advance
     connection = await driver(session)
     booked = await connection.fetchrow(_BOOKED, loan.fund_id)
     told = await connection.fetchrow(_TOLD, loan.fund_id)
