@@ -112,12 +112,14 @@ WHERE {_FUND} AND {_BORROWED} AND CASE loan.borrower_kind
         SELECT FROM known_cases AS known WHERE known.household_id = loan.borrower_id
           AND (known.certified_on IS NULL OR known.certified_on <= loan.contract_date)
     )
+    WHEN 'member' THEN EXISTS (
+        SELECT FROM fund_members AS member WHERE member.id = loan.borrower_id
+          AND (member.joined_on > loan.contract_date OR member.left_on <= loan.contract_date)
+    )
     ELSE EXISTS (
-        SELECT FROM fund_members AS member
-        WHERE (member.joined_on > loan.contract_date OR member.left_on <= loan.contract_date)
-          AND (member.id = loan.borrower_id OR member.id IN (
-            SELECT member_id FROM loan_shares WHERE loan_shares.loan_id = loan.id
-          ))
+        SELECT FROM loan_shares AS share JOIN fund_members AS member ON member.id = share.member_id
+        WHERE share.loan_id = loan.id
+          AND (member.joined_on > loan.contract_date OR member.left_on <= loan.contract_date)
     )
 END
 """  # noqa: S608  # our own constant texts
