@@ -165,6 +165,9 @@ SELECT EXISTS (SELECT FROM loans WHERE product_id = $2 AND borrower_id = $3 AND 
     OR EXISTS (SELECT FROM applications WHERE product_id = $2 AND borrower_id = $3 AND id <> $1
                AND state = ANY($4))
 """
+_AUTHORS = """
+SELECT authors FROM applications JOIN loans ON loans.application_id = applications.id WHERE loans.id = $1
+"""
 _NUMBER = """
 SELECT coalesce(max(application_no::bigint), 0) + 1 FROM applications
 WHERE fund_id = $1 AND application_no ~ '^[0-9]{1,15}$'
@@ -193,6 +196,12 @@ async def stands_elsewhere(
     values = [state.value for state in states]
     connection = await driver(session)
     return bool(await connection.fetchval(_STANDING, application_id, product_id, borrower_id, values))
+
+
+async def authors_of_loan(session: AsyncSession, loan_id: UUID) -> frozenset[str]:
+    """Return who applied for a loan, as subjects; nobody for one taken over from the books before."""
+    rows = await (await driver(session)).fetch(_AUTHORS, loan_id)
+    return frozenset(subject for row in rows for subject in row["authors"])
 
 
 async def next_number(session: AsyncSession, fund_id: UUID) -> str:

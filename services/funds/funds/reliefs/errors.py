@@ -25,10 +25,13 @@ class ReliefDecided(Conflict):
 
 
 class OwnRelief(Forbidden):
-    """Who proposed a relief does not decide it."""
+    """Who proposed a relief, or applied for the loan, does not decide it."""
 
     code = "own_relief"
-    title_th, title_en = "ผู้เสนอตัดสินคำขอของตนเองไม่ได้", "Who proposed it may not decide it"
+    title_th, title_en = (
+        "ผู้เสนอหรือผู้ขอกู้ตัดสินคำขอของตนเองไม่ได้",
+        "Who proposed it or applied for the loan may not decide it",
+    )
 
 
 class DueInPast(InvalidField):

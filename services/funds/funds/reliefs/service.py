@@ -14,6 +14,7 @@ import orjson
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.applications import queries as applications
 from funds.demand import queries as arrears
 from funds.demand import service as demand
 from funds.demand.rules import bucket_of
@@ -107,14 +108,14 @@ async def decide(
     actor: Principal,
     now: datetime,
 ) -> None:
-    """Approve or reject a relief that another person proposed.
+    """Approve or reject a relief that another person proposed, on a loan that another one applied for.
 
     The worst days late that were reached are kept, and the loan is watched from now on. Raises LoanNotFound,
     ReliefNotFound, ReliefDecided, OwnRelief, WrongLoanState, and what `planned_rows` and the loan raise.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     found = await _proposed(session, loan_id, relief_id)
-    if found["proposed_by"] == actor.subject:
+    if actor.subject in {found["proposed_by"], *await applications.authors_of_loan(session, loan_id)}:
         raise OwnRelief
     approved = decision.decision == "approve"
     after = None

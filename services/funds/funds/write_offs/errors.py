@@ -25,10 +25,13 @@ class WriteOffDecided(Conflict):
 
 
 class OwnWriteOff(Forbidden):
-    """Who proposed a write-off, or contracted the loan, does not decide it."""
+    """Who proposed a write-off, or applied for the loan or contracted it, does not decide it."""
 
     code = "own_write_off"
-    title_th, title_en = "ผู้เสนอหรือผู้ทำสัญญาอนุมัติตัดหนี้สูญเองไม่ได้", "Who proposed or contracted it may not decide"
+    title_th, title_en = (
+        "ผู้เสนอ ผู้ขอกู้ หรือผู้ทำสัญญาอนุมัติตัดหนี้สูญเองไม่ได้",
+        "Who proposed it, applied for the loan or contracted it may not decide",
+    )
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

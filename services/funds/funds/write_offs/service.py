@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.applications import queries as applications
 from funds.demand import service as demand
 from funds.loans import service as lending
 from funds.loans.errors import WrongLoanState
@@ -55,12 +56,13 @@ async def decide(
 ) -> None:
     """Approve a write-off, which books it at once, or reject it.
 
-    Neither who proposed it nor who contracted the loan decides. Raises LoanNotFound, WriteOffNotFound,
-    WriteOffDecided, OwnWriteOff, WrongLoanState, PeriodClosed.
+    Neither who proposed it nor who applied for the loan or contracted it decides. Raises LoanNotFound,
+    WriteOffNotFound, WriteOffDecided, OwnWriteOff, WrongLoanState, PeriodClosed.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     found = await _proposed(session, loan_id)
-    if actor.subject in (found["proposed_by"], loan.contracted_by):
+    hers = await applications.authors_of_loan(session, loan_id)
+    if actor.subject in {found["proposed_by"], loan.contracted_by, *hers}:
         raise OwnWriteOff
     values = {
         "decided_by": actor.subject,
