@@ -76,7 +76,6 @@ def _repayments() -> None:
     )
     op.create_index("ix_repayments_loan_id", "repayments", ["loan_id", "paid_on", "position"])
     op.create_index("ix_repayments_area_code_id", "repayments", ["area_code", "id"])
-    op.create_index("ix_repayments_fund_id_paid_on", "repayments", ["fund_id", "paid_on"])
 
 
 def _parts() -> None:
