@@ -155,6 +155,7 @@ async def _finish(
     session: AsyncSession, case: asyncpg.Record, *, frozen: bool, actor: Principal, now: datetime
 ) -> None:
     """End the case's task, and the freeze unless another death keeps the loan frozen."""
+    await demand.alone(session)
     task = await demand_queries.task(session, case["loan_id"], case["task_id"], lock=True)
     if task is not None and task["state"] == "open":
         await demand.end_task(session, task, outcome=Outcome.DECIDED, by=actor.subject, now=now)

@@ -33,6 +33,9 @@ MOST_DAYS: Final = 400
 """Days of standstill that get a row each; what was before needs none."""
 _NONE: Final = UUID(int=0)
 
+_IF_ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('arrears'), hashtext(current_schema()))"
+_ALONE = "SELECT pg_advisory_xact_lock(hashtext('arrears'), hashtext(current_schema()))"
+
 # Days after today are only there when the clock was ahead for a while: what was found then is void.
 _FORGET_RUNS = "DELETE FROM arrears_runs WHERE day > $1"
 _TODAY_AGAIN = """
@@ -155,6 +158,15 @@ def due_at(day: date) -> datetime:
     return datetime.combine(day, START)
 
 
+async def alone(session: AsyncSession) -> None:
+    """Let nobody else write arrears until the transaction ends.
+
+    Taken after a loan's own lock and before runs, arrears and tasks: what is read then is not changed by
+    another run before it is written, and runs and decisions do not wait for each other in a circle.
+    """
+    await (await driver(session)).execute(_ALONE)
+
+
 async def plan(session: AsyncSession, *, now: datetime) -> None:
     """Make the rows of today's run and of the days since the last one; quick when they are there."""
     connection = await driver(session)
@@ -163,6 +175,7 @@ async def plan(session: AsyncSession, *, now: datetime) -> None:
     if last == today:
         return
     if last is not None and last > today:
+        await alone(session)
         await connection.execute(_FORGET_RUNS, today)
         await connection.execute(_TODAY_AGAIN, today)
         await connection.execute(_FORGET_CHANGES, today)
@@ -191,8 +204,10 @@ async def work(database: Database, *, now: datetime) -> Totals | None:
         async with database.transaction() as session:
             connection = await driver(session)
             if day is None:
-                claimed = await connection.fetchrow(_CLAIM, now)
+                free = await connection.fetchval(_IF_ALONE)
+                claimed = await connection.fetchrow(_CLAIM, now) if free else None
             else:
+                await alone(session)
                 claimed = await connection.fetchrow(_CLAIM_DAY, day)
             if claimed is None:
                 return None
@@ -220,6 +235,7 @@ async def step(
     session: AsyncSession, *, day: date, after: UUID | None, now: datetime, totals: Totals
 ) -> bool:
     """Look at the next loans after one, write what changed, and tell whether these were the last."""
+    await alone(session)
     connection = await driver(session)
     rows = await connection.fetch(queries.CHUNK, day, after or _NONE, CHUNK)
     changed, tasks = await _apply(session, rows, day=day, now=now)
@@ -237,6 +253,7 @@ async def step(
 
 async def look(session: AsyncSession, loan_id: UUID, *, now: datetime) -> None:
     """Write how late one loan is now: after a restructuring, a write-off, an end of its freeze."""
+    await alone(session)
     day = business_date(now)
     row = await queries.one(session, loan_id, day=day)
     if row is not None:

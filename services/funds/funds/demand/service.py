@@ -132,6 +132,7 @@ async def start_watch(session: AsyncSession, loan_id: UUID, *, now: datetime, at
 
     Called before its schedule changes; `at_least` is what a loan that this one comes from had reached.
     """
+    await daily.alone(session)
     day = business_date(now)
     row = await queries.one(session, loan_id, day=day)
     if row is None:
@@ -266,6 +267,11 @@ async def end_task(
         version=task["version"] + 1,
         updated_at=now,
     )
+
+
+async def alone(session: AsyncSession) -> None:
+    """Let no daily run write arrears and tasks until the transaction ends; before a task is locked."""
+    await daily.alone(session)
 
 
 async def look(session: AsyncSession, loan_id: UUID, *, now: datetime) -> None:
