@@ -12,9 +12,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, Literal
 
 import asyncpg
-import openpyxl
 from fastapi import Request, Response
-from openpyxl.cell import WriteOnlyCell
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -141,6 +139,8 @@ async def _csv(headings: Sequence[str], batches: AsyncIterator[Rows], *, bom: bo
 
 
 async def _xlsx(name: str, headings: Sequence[str], batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
+    import openpyxl  # noqa: PLC0415  # 0.5 s, only where such a file is made
+
     book = openpyxl.Workbook(write_only=True)
     sheet, left = None, 0
     async for rows in batches:
@@ -157,6 +157,8 @@ async def _xlsx(name: str, headings: Sequence[str], batches: AsyncIterator[Rows]
 
 
 def _append(sheet: Any, rows: Rows) -> None:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415  # as above
+
     for row in rows:
         cells = [WriteOnlyCell(sheet, value=formula_safe(value)) for value in row]
         sheet.append(cells)

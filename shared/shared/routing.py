@@ -13,6 +13,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from fastapi import Request, params
 from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_dependant
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -147,9 +148,9 @@ class Route(APIRoute):
             extra["x-body-limit"] = endpoint.__body_limit__  # the gateway lets as much through
         if extra:
             options["openapi_extra"] = {**(options.get("openapi_extra") or {}), **extra}
-        described = APIRoute(path, endpoint, **options)
         super().__init__(path, self._provided(endpoint, signature), **options)
-        self.dependant = described.dependant  # what the document shows; the handler has its own by now
+        # What the document shows; the handler has its own by now.
+        self.dependant = get_dependant(path=self.path_format, call=endpoint, scope="function")
         self._literal = path.partition("{")[0]
         if any(inner.call in _SESSIONS for one in self.dependant.dependencies for inner in _tree(one)):
             raise TypeError(f"{endpoint.__qualname__}: a dependency must not take a session of its own")

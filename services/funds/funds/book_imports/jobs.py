@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from funds.book_imports import marking, posting, queries, reading, service
+from funds.book_imports import posting, queries, reading, service
 from funds.book_imports.errors import BookFileChanged, BookImportNotFound, BookNotReady
 from shared import clock
 from shared.jobs import JobContext, Work
@@ -39,6 +39,8 @@ async def _check(job: JobContext, files: Files) -> dict[str, Any]:
         await job.progress(rows, rows)
         marked_key = None
         if checked.faults:
+            from funds.book_imports import marking  # noqa: PLC0415  # openpyxl takes 0.5 s, only where needed
+
             target = path.with_name("marked.xlsx")
             await asyncio.to_thread(marking.mark, path, target, checked)
             marked_key = new_key("book-imports", suffix=".xlsx")

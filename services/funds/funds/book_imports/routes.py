@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from funds.attachments import FileNotThere, store_of
-from funds.book_imports import errors, queries, reading, service, template
+from funds.book_imports import errors, queries, reading, service
 from funds.book_imports.rules import FAULTS
 from funds.book_imports.schemas import (
     BookErrorOut,
@@ -99,6 +99,8 @@ async def read_book_template(principal: LedgerReader) -> Response:
 
     แบบฟอร์มเปล่า ทะเบียนสมาชิก ทะเบียนลูกหนี้ งบทดลองยกมา ไฟล์เดิมที่มีหัวคอลัมน์ความหมายเดียวกันก็ใช้ได้
     """
+    from funds.book_imports import template  # noqa: PLC0415  # openpyxl takes 0.5 s, only where needed
+
     del principal
     headers = {"Content-Disposition": 'attachment; filename="book.xlsx"'}
     return Response(await run_in_threadpool(template.workbook), media_type=exports.XLSX, headers=headers)

@@ -7,12 +7,12 @@ whatever the shaping did; readers that do not know the mark get the same letters
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import as_file, files
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from fpdf import FPDF
-from fpdf.fonts import TTFFont
+if TYPE_CHECKING:  # loading it takes 0.7 s, which only who makes a paper waits for
+    from fpdf import FPDF
 
 _FAMILY: Final = "Sarabun"
 _SIZE: Final = 13.0
@@ -33,17 +33,7 @@ class _Nothing(int):
         return ""
 
 
-class _Sheet(FPDF):
-    """A document with the Thai font, and its pages' numbers."""
-
-    def footer(self) -> None:
-        """Write the page's number; fpdf2 calls it at each page's end."""
-        self.set_y(-_BOTTOM + 4)
-        self.set_font(_FAMILY, "", 10)
-        write(self, f"หน้า {self.page_no()}", width=0, align="C")
-
-
-def write(sheet: FPDF, text: str, *, width: float, height: float = _LINE, align: Align = "L") -> None:
+def write(sheet: "FPDF", text: str, *, width: float, height: float = _LINE, align: Align = "L") -> None:
     """Write a line of text where the pen is, and move the pen to its right."""
     marked = text.encode("utf-16-be").hex().upper()
     sheet._out(f"/Span <</ActualText <FEFF{marked}>>> BDC")  # noqa: SLF001  # fpdf2 has no public way
@@ -51,12 +41,21 @@ def write(sheet: FPDF, text: str, *, width: float, height: float = _LINE, align:
     sheet._out("EMC")  # noqa: SLF001
 
 
+def _number_page(sheet: "FPDF") -> None:
+    sheet.set_y(-_BOTTOM + 4)
+    sheet.set_font(_FAMILY, "", 10)
+    write(sheet, f"หน้า {sheet.page_no()}", width=0, align="C")
+
+
 class Paper:
     """A paper that is being written from top to bottom."""
 
     def __init__(self, title: str, *, made_on: date) -> None:
         """Begin the first page; the same facts make the same bytes, so the day is given."""
-        self._sheet = _Sheet(format="A4")
+        from fpdf import FPDF  # noqa: PLC0415  # see above
+
+        self._sheet = FPDF(format="A4")
+        self._sheet.footer = partial(_number_page, self._sheet)  # type: ignore[method-assign]  # at each page's end
         with as_file(files("funds.documents").joinpath("fonts")) as fonts:
             self._sheet.add_font(_FAMILY, "", fonts / "Sarabun-Regular.ttf")
             self._sheet.add_font(_FAMILY, "B", fonts / "Sarabun-Bold.ttf")
@@ -161,6 +160,8 @@ class Paper:
 
     def done(self) -> bytes:
         """Return the PDF."""
+        from fpdf.fonts import TTFFont  # noqa: PLC0415  # see above
+
         for font in self._sheet.fonts.values():
             shaped = dict(font.subset.items()) if isinstance(font, TTFFont) else {}
             for glyph in shaped:

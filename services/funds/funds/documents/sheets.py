@@ -1,25 +1,9 @@
-"""Worksheets as committees print and file them: a heading, columns, sums; dates in the Buddhist era."""
+"""Worksheets as committees print and file them: what they hold; `excel` writes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from io import BytesIO
-from typing import Any, Final
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
-
-from shared.imports import formula_safe
-
-_FONT: Final = "TH SarabunPSK"  # on every Thai office machine; others show their own
-_THIN: Final = Border(*(Side(style="thin") for _ in range(4)))
-_BUDDHIST: Final = "[$-107041E]d mmm yyyy"
-_MONEY: Final = "#,##0.00"
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -55,71 +39,6 @@ class Sheet:
 
 def workbook(sheets: Sequence[Sheet], *, title: str) -> bytes:
     """Return the sheets as one Excel file."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    book.properties.title = title
-    book.properties.creator = "Chumchon"
-    for sheet in sheets:
-        _fill(book.create_sheet(sheet.name[:31]), sheet)
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
+    from funds.documents import excel  # noqa: PLC0415  # openpyxl takes 0.5 s, only where a file is made
 
-
-def _fill(page: Worksheet, sheet: Sheet) -> None:
-    for at, text in enumerate(sheet.headings, start=1):
-        cell = page.cell(at, 1, _text(text))
-        cell.font = Font(_FONT, size=18 if at == 1 else 15, bold=at == 1)
-        page.merge_cells(start_row=at, end_row=at, start_column=1, end_column=len(sheet.columns))
-        cell.alignment = Alignment(horizontal="center")
-    top = len(sheet.headings) + 1
-    for at, column in enumerate(sheet.columns, start=1):
-        cell = page.cell(top, at, column.heading)
-        cell.font, cell.border = Font(_FONT, size=15, bold=True), _THIN
-        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        page.column_dimensions[get_column_letter(at)].width = column.width
-    for line, row in enumerate(sheet.rows, start=top + 1):
-        for at, (column, value) in enumerate(zip(sheet.columns, row, strict=True), start=1):
-            _cell(page, line, at, column.kind, value)
-    if sheet.rows and any(column.summed for column in sheet.columns):
-        _sums(page, sheet, top + 1 + len(sheet.rows))
-    page.freeze_panes = page.cell(top + 1, 1)
-    page.print_title_rows = f"{top}:{top}"
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = 9  # A4
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-
-
-def _cell(page: Worksheet, line: int, at: int, kind: Kind, value: Any, *, bold: bool = False) -> None:
-    cell = page.cell(line, at)
-    cell.font, cell.border = Font(_FONT, size=15, bold=bold), _THIN
-    if value is None:
-        return
-    match kind:
-        case Kind.MONEY:
-            cell.value, cell.number_format = Decimal(value) / 100, _MONEY
-        case Kind.DATE:
-            day: date = value
-            cell.value, cell.number_format = day, _BUDDHIST
-        case Kind.NUMBER:
-            cell.value = value
-        case Kind.TEXT:
-            cell.value = _text(value)
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-
-
-def _sums(page: Worksheet, sheet: Sheet, line: int) -> None:
-    for at, column in enumerate(sheet.columns, start=1):
-        value: Any = None
-        if column.summed:
-            place = sheet.columns.index(column)
-            value = sum(row[place] or 0 for row in sheet.rows)
-        elif at == 1:
-            value = "รวม"
-        kind = Kind.TEXT if at == 1 and not column.summed else column.kind
-        _cell(page, line, at, kind, value, bold=True)
-
-
-def _text(value: Any) -> Any:
-    return formula_safe(ILLEGAL_CHARACTERS_RE.sub("", str(value)))
+    return excel.workbook(sheets, title=title)

@@ -6,14 +6,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from holidays import country_holidays
-
 YEARS: Final = range(1950, 2151)
 """The Christian years that the calendar is asked for; nobody knows the holidays of later ones."""
 
 
 @lru_cache(maxsize=len(YEARS))
 def _known(year: int) -> Mapping[date, str]:
+    from holidays import country_holidays  # noqa: PLC0415  # 0.4 s, only where a calendar is asked for
+
     return dict(country_holidays("TH", years=year, language="th").items())
 
 
