@@ -196,8 +196,8 @@ def _carry(house: House, project: Project, known: Row | None) -> None:
         state = house.person(DECIDES[step]).post(f"{address}/decisions", body)["state"]
     if project.loan and state in {"approved", "contracted"}:
         _pay_out(writer, project, contracted=state == "contracted")
-    elif state == "approved":
-        _grant(writer, project)
+    elif state in {"approved", "paid"}:
+        _give(house, project, paid=state == "paid")
 
 
 def _application(project: Project) -> Row:
@@ -267,15 +267,33 @@ def _pay_out(writer: Caller, project: Project, *, contracted: bool) -> None:
     writer.post(f"/v1/loans/{loan}/disbursements", voucher)
 
 
-def _grant(writer: Caller, project: Project) -> None:
-    body = {
-        "id": fixed_id("grant", project.number),
-        "application_id": project.id,
-        "paid_on": (project.applied_on + timedelta(days=_PAID)).isoformat(),
-        "paid_from": "bank",
-        "document_no": f"บจ {project.paper_no}",
-    }
-    writer.post("/v1/grants", body)
+def _give(house: House, project: Project, *, paid: bool) -> None:
+    """Pay a grant, show what it was used for, and let another person confirm it."""
+    writer, grant = house.person(WRITER), fixed_id("grant", project.number)
+    address = f"/v1/grants/{grant}"
+    paid_on = project.applied_on + timedelta(days=_PAID)
+    if not paid:
+        body = {
+            "id": grant,
+            "application_id": project.id,
+            "paid_on": paid_on.isoformat(),
+            "paid_from": "bank",
+            "document_no": f"บจ {project.paper_no}",
+        }
+        writer.post("/v1/grants", body)
+    found = writer.get(address)
+    if found["state"] != "paid":
+        return
+    if found["left"] != "0.00":
+        use = {
+            "id": fixed_id("use", project.number),
+            "used_on": (paid_on + timedelta(days=30)).isoformat(),
+            "item": "วัสดุ วิทยากร และค่าดำเนินการ",
+            "amount": found["left"],
+            "document_no": f"ใบเสร็จ {project.paper_no}",
+        }
+        writer.post(f"{address}/uses", use)
+    house.person(SECOND).post(f"{address}/confirmation")
 
 
 def repay(collector: Caller, *, today: date) -> None:
