@@ -35,7 +35,7 @@ class Sheet:
 def read_workbook(file: BinaryIO, limits: Limits, *, sheets: int, cells: int) -> list[Sheet]:
     """Return all sheets of a workbook; raises UnreadableFile.
 
-    `sheets` is how many it may have, `cells` how large the rectangle around a sheet's content may be: one
+    `sheets` is how many it may have, `cells` how many lie in the rectangles around its sheets' content: one
     cell far out makes a sheet of thousands of millions, which must be refused before it is opened.
     """
     check_workbook(file, limits)
@@ -70,6 +70,7 @@ def _rows(book: CalamineWorkbook, name: str) -> list[list[Cell]]:
 
 
 def _check_extent(file: BinaryIO, limits: Limits, cells: int) -> None:
+    left = cells
     with zipfile.ZipFile(file) as archive:
         for name in archive.namelist():  # a sheet may lie anywhere
             width, height = _extent(archive, name)
@@ -77,8 +78,9 @@ def _check_extent(file: BinaryIO, limits: Limits, cells: int) -> None:
                 raise UnreadableFile("too_many_rows", f"more than {limits.rows}")
             if width > limits.columns:
                 raise UnreadableFile("too_many_columns", f"more than {limits.columns}")
-            if width * height > cells:
-                raise UnreadableFile("sheet_too_wide", f"more than {cells} cells")
+            left -= width * height
+            if left < 0:
+                raise UnreadableFile("too_many_cells", f"more than {cells}")
 
 
 def _extent(archive: zipfile.ZipFile, name: str) -> tuple[int, int]:

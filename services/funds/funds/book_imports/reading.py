@@ -29,7 +29,7 @@ from shared.storage import Files
 MAX_BYTES: Final = 15 * MIB
 LIMITS: Final = Limits(entries=200, rows=60_000, columns=200, sheet_unpacked=200 * MIB)
 MAX_SHEETS: Final = 30
-MAX_CELLS: Final = 3_000_000
+MAX_CELLS: Final = 1_500_000
 _THIRTEEN: Final = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12}(?![0-9])")
 _SHOWN: Final = 20
 

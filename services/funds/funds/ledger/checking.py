@@ -111,6 +111,22 @@ WHERE ($1::uuid IS NULL OR loan.fund_id = $1)
       (coalesce(counted.outstanding, 0), coalesce(counted.advance, 0))
 """
 
+# What the savings capability keeps of each member, against her part of the control accounts.
+_SAVINGS = """
+SELECT coalesce(account.fund_id, counted.fund_id) AS fund_id,
+    coalesce(account.member_id, counted.member_id)::text AS subject,
+    concat_ws('/', coalesce(account.savings, 0), coalesce(account.shares, 0)) AS kept,
+    concat_ws('/', coalesce(counted.savings, 0), coalesce(counted.shares, 0)) AS counted
+FROM (SELECT * FROM savings_accounts WHERE $1::uuid IS NULL OR fund_id = $1) AS account
+FULL JOIN (
+    SELECT fund_id, member_id, sum(credit - debit) FILTER (WHERE account = '2200') AS savings,
+        sum(credit - debit) FILTER (WHERE account = '3100') AS shares
+    FROM journal_lines WHERE member_id IS NOT NULL AND ($1::uuid IS NULL OR fund_id = $1) GROUP BY 1, 2
+) AS counted ON counted.member_id = account.member_id
+WHERE (coalesce(account.savings, 0), coalesce(account.shares, 0)) IS DISTINCT FROM
+      (coalesce(counted.savings, 0), coalesce(counted.shares, 0))
+"""
+
 _REBUILDABLE = {
     "days": _PROJECTION.format(
         table="ledger_days",
@@ -133,6 +149,7 @@ CHECKS = {
     "sub_ledgers": _SUB_LEDGERS,
     "periods": _PERIODS,
     "loans": _LOANS,
+    "savings": _SAVINGS,
 }
 
 

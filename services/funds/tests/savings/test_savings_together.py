@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from funds.ledger import checking
 from funds.ledger.errors import OverCapital
 from funds.savings import service
 from funds.savings.errors import NotEnoughSavings, SavingsDocumentUsed
@@ -129,6 +131,19 @@ async def test_after_any_history_balances_are_the_movements_and_the_books(
         elif recorded:
             await reverse(database, fund_id, random.choice(recorded))
         assert await rows(database, _AGREE) == []
+    async with database.read() as session:
+        assert await checking.differences(session, fund_id=fund_id) == []
+
+
+async def test_the_books_check_finds_a_balance_that_is_not_the_books(
+    database: Database, people: tuple[UUID, list[UUID]]
+) -> None:
+    fund_id, members = people
+    await deposit(database, fund_id, a_sheet("1", an_item(members[0], 10_000)))
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE savings_accounts SET savings = savings + 1"))
+        (found,) = await checking.differences(session, fund_id=fund_id)
+    assert (found.check, found.subject, found.kept) == ("savings", str(members[0]), "10001/0")
 
 
 async def reverse(database: Database, fund_id: UUID, movement_id: UUID) -> None:
