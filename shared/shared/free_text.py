@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 
 from shared.citizen import valid
 from shared.errors import invalid_value
-from shared.thai import normalise_digits
+from shared.thai import clean_text, normalise_digits
 
 _THIRTEEN = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12}(?![0-9])")
 
@@ -15,9 +15,13 @@ _THIRTEEN = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12}(?![0-9])")
 def without_citizen_id(text: str) -> str:
     """Return the text; refused when it holds a citizen id (เลขประจำตัวประชาชน), whatever its digits.
 
-    Citizen ids are stored encrypted only; a note is no way around that.
+    Citizen ids are stored encrypted only; a note is no way around that, nor are signs that nobody sees, put
+    between its digits. A text of such signs alone is no reason for anything and is refused too.
     """
-    for found in _THIRTEEN.findall(normalise_digits(text)):
+    seen = normalise_digits(clean_text(text))
+    if text and not seen:
+        raise invalid_value("nothing_written", "ไม่มีข้อความที่อ่านได้", "has nothing to read")
+    for found in _THIRTEEN.findall(seen):
         if valid(re.sub("[ -]", "", found)):
             raise invalid_value(
                 "citizen_id_in_text",
