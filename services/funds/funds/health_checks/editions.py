@@ -129,6 +129,10 @@ def check(content: Mapping[str, Any]) -> Instrument:
         shown(read)
     except (BadInstrument, AttributeError, ValidationError) as error:
         raise _wrong("/content", "อ่านแบบประเมินไม่ได้", "cannot be read as an instrument") from error
+    least = [level.least for level in read.levels if level.least is not None]
+    numbers = (read.version, *read.scale, *(read.valid_years or ()), *least)
+    if any(type(number) is not int for number in numbers):
+        raise _wrong("/content", "เลขฉบับ คะแนน ปี และเกณฑ์ต้องเป็นจำนวนเต็ม", "has a number that is not whole")
     if read.code not in ITEMS:
         raise _wrong("/content/code", "ไม่ใช่แบบตรวจสุขภาพกองทุน", "is not a form of health checks")
     if read.version <= _shipped()[read.code].version:

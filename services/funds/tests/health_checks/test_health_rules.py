@@ -82,6 +82,10 @@ def test_an_edition_that_is_not_the_official_form_is_unfit(changes: dict[str, An
         ({"code": "GVH"}, "/content/code"),
         ({"version": 1}, "/content/version"),
         ({"version": "two"}, "/content"),
+        ({"version": "2"}, "/content"),
+        ({"scale": [{"value": "0"}, {"value": "1"}]}, "/content"),
+        ({"valid_years_be": ["2569", "2570"]}, "/content"),
+        ({"levels": an_edition(cuts=("0", "10", "15"))["levels"]}, "/content"),  # type: ignore[arg-type]  # as sent
         ({"title": {"th": "ไทย"}}, "/content"),
         ({"groups": "none"}, "/content"),
         ({"scoring": {"method": "mean"}}, "/content/scoring"),
