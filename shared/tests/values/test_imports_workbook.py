@@ -14,7 +14,7 @@ from shared.imports.workbook import read_workbook
 
 def a_book(fill: dict[str, dict[str, Any]]) -> io.BytesIO:
     book = openpyxl.Workbook()
-    book.remove(book.active)  # type: ignore[arg-type]  # there is one
+    book.remove(book.active)
     for name, cells in fill.items():
         sheet = book.create_sheet(name)
         for address, value in cells.items():
