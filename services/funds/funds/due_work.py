@@ -11,7 +11,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -50,30 +50,29 @@ def adapter(settings: Settings) -> Adapter | None:
     return Folder(Path(unquote(parts.path)) / "notices") if parts.scheme == "file" else None
 
 
-async def look(database: Database, way_out: Adapter | None) -> None:
-    """Do everything that is due now."""
+async def look(database: Database, way_out: Adapter | None, *, now: datetime) -> None:
+    """Do everything that is due."""
     async with database.transaction() as session:
-        await daily.plan(session, now=clock.now())
-        new_day = await daily.waiting(session, now=clock.now())
+        await daily.plan(session, now=now)
+        new_day = await daily.waiting(session, now=now)
     if new_day:
-        await use_advances(database)
-    done = await daily.work(database, now=clock.now()) if new_day else None
+        await use_advances(database, now=now)
+    done = await daily.work(database, now=now) if new_day else None
     if done is not None:
         async with database.transaction() as session:
-            missed = await deaths.look_for_missed(session, now=clock.now())
+            missed = await deaths.look_for_missed(session, now=now)
         log.info("daily_run", loans=done.loans, changed=done.changed, tasks=done.tasks, deaths=missed)
-    sent = await reminders.work(database, now=clock.now())
+    sent = await reminders.work(database, now=now)
     if sent.sent or sent.skipped:
         log.info("reminders", sent=sent.sent, skipped=sent.skipped)
-    await notifications.work(database, way_out, now=clock.now())
+    await notifications.work(database, way_out, now=now)
 
 
-async def use_advances(database: Database) -> None:
+async def use_advances(database: Database, *, now: datetime) -> None:
     """Pay what fell due out of what was paid ahead, before it is counted late."""
     used = 1
     while used:
         async with database.transaction() as session:
-            now = clock.now()
             used = await repayments.use_due_advances(
                 session, on=clock.business_date(now), limit=_ADVANCES, now=now
             )
@@ -82,7 +81,7 @@ async def use_advances(database: Database) -> None:
 async def run(settings: Settings, database: Database, stop: asyncio.Event, *, pause: float = PAUSE) -> None:
     """Look until `stop`; what fails is tried again at the next look, a database that is away waited for."""
     way_out = adapter(settings)
-    await until(stop, lambda: look(database, way_out), pause=pause)
+    await until(stop, lambda: look(database, way_out, now=clock.now()), pause=pause)
 
 
 async def until(stop: asyncio.Event, act: Callable[[], Awaitable[None]], *, pause: float) -> None:
