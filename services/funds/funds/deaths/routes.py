@@ -18,6 +18,7 @@ from funds.deaths.errors import (
 from funds.deaths.schemas import DeathApproval, DeathFilters, DeathOut, DeathsOut, NewDeathDecision
 from funds.demand import service as demand
 from funds.loans.errors import LoanNotFound
+from funds.members.errors import UnknownFundMember
 from funds.permissions import LoanApprover, LoanReader, LoanWriter
 from shared import clock, paging, problems, web
 from shared.db import ReadSession, Session
@@ -71,7 +72,12 @@ async def read_death_decision(session: ReadSession, principal: LoanReader, loan_
 @router.post(
     "/loans/{loan_id}/death-decision",
     responses=problems.responses(
-        LoanNotFound, NoDeathToDecide, DeathDecided, AnswerableMissing, FundMeetingNotFound
+        LoanNotFound,
+        NoDeathToDecide,
+        DeathDecided,
+        AnswerableMissing,
+        UnknownFundMember,
+        FundMeetingNotFound,
     ),
     summary="Propose who answers for the debt (เสนอผู้รับผิดชอบหนี้)",
 )

@@ -28,6 +28,8 @@ from funds.known_households.rules import Death
 from funds.loans import queries as loans
 from funds.loans import service as lending
 from funds.loans.rules import State
+from funds.members import queries as members
+from funds.members.errors import UnknownFundMember
 from shared import audit
 from shared.clock import business_date
 from shared.db import driver
@@ -75,12 +77,16 @@ async def propose(
 ) -> None:
     """Propose who answers for the debt; a proposal before it is replaced.
 
-    Raises LoanNotFound, NoDeathToDecide, DeathDecided, AnswerableMissing, FundMeetingNotFound.
+    Raises LoanNotFound, NoDeathToDecide, DeathDecided, AnswerableMissing, UnknownFundMember,
+    FundMeetingNotFound.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     found = await _case(session, loan_id, new.person_id)
     if new.decision in NAMED and new.answerable is None:
         raise AnswerableMissing(pointer="/answerable")
+    heir = new.answerable_member_id
+    if heir is not None and heir not in await members.present(session, loan.fund_id, [heir]):
+        raise UnknownFundMember(pointer="/answerable_member_id")
     await demand.meeting_of(session, loan.fund_id, new.meeting_id)
     values = new.model_dump(exclude={"person_id", "decision"})
     await _change(
