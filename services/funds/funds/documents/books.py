@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from funds.documents.facts import FundFacts, Movement
-from funds.documents.sheets import Column, Kind, Sheet, workbook
+from funds.documents.sheets import Column, Kind, Sheet
 from funds.documents.words import amount, day
 from shared.thai import sort_key
 
@@ -128,7 +128,7 @@ def poverty_books(books: PovertyBooks) -> bytes:
         _movements("เขียว เงินฝากธนาคาร", "บัญชีคุมเงินฝากธนาคาร (เล่มเขียว)", books.fund, span, books.bank),
         _debtor_book("เหลือง คุมลูกหนี้", "บัญชีคุมลูกหนี้ (เล่มเหลือง)", books.fund, span, books.debtors),
     ]
-    return workbook(sheets, title=f"สมุดบัญชี กข.คจ. {books.fund.name}")
+    return _workbook(sheets, title=f"สมุดบัญชี กข.คจ. {books.fund.name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +198,7 @@ def account_books(books: AccountBooks) -> bytes:
             [(one.account, one.account_name, one.debit or None, one.credit or None) for one in books.trial],
         ),
     ]
-    return workbook(sheets, title=f"สมุดบัญชี {books.fund.name}")
+    return _workbook(sheets, title=f"สมุดบัญชี {books.fund.name}")
 
 
 def _journal(one: JournalLine) -> tuple[object, ...]:
@@ -294,3 +294,9 @@ def _debtor_book(name: str, title: str, fund: FundFacts, span: str, lines: Seque
 
 def _place(fund: FundFacts) -> tuple[str, str]:
     return fund.name, fund.place
+
+
+def _workbook(sheets: Sequence[Sheet], *, title: str) -> bytes:
+    from funds.documents import excel  # noqa: PLC0415  # openpyxl takes 0.5 s, only where a file is made
+
+    return excel.workbook(sheets, title=title)

@@ -1,4 +1,4 @@
-"""Worksheets as committees print and file them: what they hold; `excel` writes them."""
+"""Worksheets as committees print and file them: what they hold. `excel` writes them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,10 +35,3 @@ class Sheet:
     """Lines above the table."""
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
-
-
-def workbook(sheets: Sequence[Sheet], *, title: str) -> bytes:
-    """Return the sheets as one Excel file."""
-    from funds.documents import excel  # noqa: PLC0415  # openpyxl takes 0.5 s, only where a file is made
-
-    return excel.workbook(sheets, title=title)

@@ -1,7 +1,7 @@
 """Repayments taken out of the books again; the others pay what it leaves open, in the order of their days."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,11 +47,7 @@ async def reverse(
     assert found is not None  # noqa: S101  # repayments are never deleted
     if found["reversed_on"] is not None:
         raise RepaymentReversed
-    day = reversal.reversed_on or business_date(now)
-    if day > business_date(now):
-        raise PaymentInFuture(pointer="/reversed_on")
-    if day < found["booked_on"]:
-        raise BookedBeforePaid(pointer="/reversed_on")
+    day = _day(reversal, booked_on=found["booked_on"], now=now)
     if loan.written_off and not found["recovery"]:
         raise NotReversibleNow
     journal_id, reason = found["journal_id"], reversal.reason
@@ -100,3 +96,13 @@ async def _allocate(
     before = allocating.reopened(loan, split, receipts)
     await allocating.keep(session, before, outcome, paid_on=None, actor=actor.subject, now=now)
     return outcome
+
+
+def _day(reversal: Reversal, *, booked_on: date, now: datetime) -> date:
+    """Return the business day of a reversal; raises PaymentInFuture, BookedBeforePaid."""
+    day = reversal.reversed_on or business_date(now)
+    if day > business_date(now):
+        raise PaymentInFuture(pointer="/reversed_on")
+    if day < booked_on:
+        raise BookedBeforePaid(pointer="/reversed_on")
+    return day
