@@ -27,6 +27,7 @@ from funds.repayments import service as repayments
 from funds.settings import Settings
 from shared import clock, problems
 from shared.db import Database
+from shared.errors import Refusal
 
 PAUSE: Final = 5.0
 """Seconds between two looks."""
@@ -51,21 +52,35 @@ def adapter(settings: Settings) -> Adapter | None:
 
 
 async def look(database: Database, way_out: Adapter | None, *, now: datetime) -> None:
-    """Do everything that is due."""
+    """Do everything that is due, one after the other."""
+    await count_the_day(database, now=now)
+    await remind(database, now=now)
+    await notifications.work(database, way_out, now=now)
+
+
+async def count_the_day(database: Database, *, now: datetime) -> None:
+    """Do the daily runs that are due: advances used, then loans counted, then deaths looked for."""
     async with database.transaction() as session:
         await daily.plan(session, now=now)
         new_day = await daily.waiting(session, now=now)
-    if new_day:
+    if not new_day:
+        return
+    try:
         await use_advances(database, now=now)
-    done = await daily.work(database, now=now) if new_day else None
+    except Refusal as refusal:  # of one loan; the others are counted nevertheless
+        log.error("advances_not_used", refusal=refusal.code)  # noqa: TRY400  # its code says it all
+    done = await daily.work(database, now=now)
     if done is not None:
         async with database.transaction() as session:
             missed = await deaths.look_for_missed(session, now=now)
         log.info("daily_run", loans=done.loans, changed=done.changed, tasks=done.tasks, deaths=missed)
+
+
+async def remind(database: Database, *, now: datetime) -> None:
+    """Write the reminders that are due."""
     sent = await reminders.work(database, now=now)
     if sent.sent or sent.skipped:
         log.info("reminders", sent=sent.sent, skipped=sent.skipped)
-    await notifications.work(database, way_out, now=now)
 
 
 async def use_advances(database: Database, *, now: datetime) -> None:
@@ -79,12 +94,22 @@ async def use_advances(database: Database, *, now: datetime) -> None:
 
 
 async def run(settings: Settings, database: Database, stop: asyncio.Event, *, pause: float = PAUSE) -> None:
-    """Look until `stop`; what fails is tried again at the next look, a database that is away waited for."""
+    """Look until `stop`; what fails is tried again at the next look, a database that is away waited for.
+
+    Each kind of work goes its own round: a webhook that hangs, or a fault in one, delays none of the others.
+    """
     way_out = adapter(settings)
-    await until(stop, lambda: look(database, way_out, now=clock.now()), pause=pause)
+    rounds: list[Callable[[], Awaitable[object]]] = [
+        lambda: count_the_day(database, now=clock.now()),
+        lambda: remind(database, now=clock.now()),
+        lambda: notifications.work(database, way_out, now=clock.now()),
+    ]
+    async with asyncio.TaskGroup() as tasks:
+        for act in rounds:
+            tasks.create_task(until(stop, act, pause=pause))
 
 
-async def until(stop: asyncio.Event, act: Callable[[], Awaitable[None]], *, pause: float) -> None:
+async def until(stop: asyncio.Event, act: Callable[[], Awaitable[object]], *, pause: float) -> None:
     """Act again and again, with a pause in between, until `stop`."""
     failing = False
     while not stop.is_set():
