@@ -176,10 +176,6 @@ async def _finish(
         await demand.look(session, case["loan_id"], now=now)
 
 
-def _thawing(case: asyncpg.Record) -> bool:
-    return case["state"] == DeathState.DECIDED.value and thaws(DeathDecision(case["decision"]))
-
-
 async def _case(session: AsyncSession, loan_id: UUID, person_id: UUID | None) -> asyncpg.Record:
     """Return the case that a decision is about: the person's, or the first that is not decided."""
     cases = await queries.of_loan(session, loan_id, lock=True)
