@@ -52,6 +52,7 @@ USERS = (
     Demo("fund34", "อนุกรรมการกองทุนสตรีจังหวัด / Women's fund, province", "fund_subcommittee", "34"),
     Demo("fund34190401-1", "กรรมการ กข.คจ. หมู่บ้าน / Poverty fund, chair", "fund_committee", "34190401"),
     Demo("fund34190401-2", "กรรมการ กข.คจ. หมู่บ้าน / Poverty fund, treasurer", "fund_committee", "34190401"),
+    Demo("fund34190401-3", "กรรมการ กข.คจ. หมู่บ้าน / Poverty fund, member", "fund_committee", "34190401"),
     Demo("tambon341904", "พัฒนากร / Tambon officer", "tambon_officer", "341904"),
     Demo("chair3419", "ประธาน ศจพ.อ. / Chair of the district committee", "district_committee", "3419"),
     Demo("secretary3419", "เลขานุการ ศจพ.อ. / Secretary", "district_committee", "3419"),

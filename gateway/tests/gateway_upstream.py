@@ -111,7 +111,8 @@ def _streams(app: FastAPI, name: str, seen: Seen, large: int) -> None:
             for _ in range(size // 65_536):
                 yield b"x" * 65_536
 
-        return StreamingResponse(parts(), headers={"content-length": str(size // 65_536 * 65_536)})
+        headers = {"content-length": str(size // 65_536 * 65_536)}
+        return StreamingResponse(parts(), headers=headers, media_type="application/octet-stream")
 
 
 def _waiting(app: FastAPI, name: str, seen: Seen) -> None:

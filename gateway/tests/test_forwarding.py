@@ -311,3 +311,21 @@ async def test_a_write_after_the_services_restart_finds_it_again(
         answer = await caller.post(url + "/v1/others/echo", content=b"3")
         assert (answer.status_code, [told["body"] for told in seen.requests]) == (200, ["3"])
         await running.__aexit__(None, None, None)
+
+
+async def test_a_long_answer_is_packed_for_who_takes_gzip_and_a_short_one_for_nobody(
+    caller: httpx.AsyncClient,
+) -> None:
+    told: dict[str, httpx.Response] = {}
+    for accepted in ("gzip", "identity"):
+        told[accepted] = await caller.post(
+            "/v1/things/echo", content="ก".encode() * 3_000, headers={"Accept-Encoding": accepted}
+        )
+    assert told["gzip"].headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in told["gzip"].headers["vary"].lower()
+    assert int(told["gzip"].headers["content-length"]) < int(told["identity"].headers["content-length"]) / 5
+    assert "content-encoding" not in told["identity"].headers
+    assert told["gzip"].json()["body"] == told["identity"].json()["body"] == "ก" * 3_000
+    short = await caller.get("/v1/things/small", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in short.headers
+    assert short.json()["name"] == "บ้าน"

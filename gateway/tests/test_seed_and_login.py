@@ -56,6 +56,17 @@ def test_who_writes_cases_does_not_approve_them() -> None:
         assert role == "system" or not {"cases:write", "cases:approve"} <= scopes
 
 
+def test_officers_send_old_books_and_survey_debtors_and_post_nothing_to_books_by_hand() -> None:
+    may = scopes_by_role()
+    senders = {role for role in may if "imports:write" in may[role]} - {"system"}
+    keepers = {"fund_committee", "fund_working_group"}
+    assert senders == {"district", "tambon_officer"} | keepers
+    surveyors = {role for role in may if "debtors:write" in may[role]} - {"system"}
+    assert surveyors == senders
+    assert {role for role in may if "ledgers:write" in may[role]} - {"system"} == keepers
+    assert "loans:write" not in may["district"]
+
+
 async def test_a_demo_user_logs_in_by_the_command_line(
     house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,11 +55,6 @@ def level_of(code: str) -> Level:
         raise ValueError("an area code has 2, 4, 6 or 8 digits") from None
 
 
-def parent_of(code: str) -> str:
-    """Return the code one level up; the country ("") above a province, and above itself."""
-    return code[:-2]
-
-
 def ancestors(code: str) -> tuple[str, ...]:
     """Return the codes above and including this one, widest first: 34, 3415, 341501."""
     return tuple(code[:digits] for digits in range(2, len(code) + 1, 2))

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -86,12 +86,8 @@ class Cipher:
         sealed = self._keys[self.current].encrypt(nonce, text.encode(), _bound(table, row))
         return self._head + nonce + sealed
 
-    def encrypt_many(self, rows: Iterable[tuple[UUID, str]], *, table: str) -> list[bytes]:
-        """Seal many texts, each for its row; the same bytes as `encrypt`, with less per-row cost."""
-        return self.seal_many([(row.bytes, text.encode()) for row, text in rows], table=table)
-
     def seal_many(self, rows: Sequence[tuple[bytes, bytes]], *, table: str) -> list[bytes]:
-        """Do the same for rows and texts that are bytes already."""
+        """Seal many texts, each for its row, all as bytes; the same as `encrypt`, with less cost a row."""
         seal, head, prefix = self._keys[self.current].encrypt, self._head, table.encode() + b"\0"
         nonces = os.urandom(_NONCE_BYTES * len(rows))
         sealed: list[bytes] = []
@@ -148,11 +144,6 @@ class BlindIndex:
             return outer.digest()
 
         return index
-
-    def index_many(self, citizen_ids: Iterable[str]) -> list[bytes]:
-        """Return the index of each id, in order."""
-        index = self.hasher()
-        return [index(citizen_id.encode()) for citizen_id in citizen_ids]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from shared.thai import clean_text, normalise_digits
 
 BE_OFFSET: Final = 543
 _BE_YEARS: Final = range(2400, 2700)
-_CE_YEARS: Final = range(1850, 2150)
+CE_YEARS: Final = range(1850, 2150)
 _FISCAL_START: Final = 10  # October
 
 _MONTHS: Final = (
@@ -76,6 +76,6 @@ def _date(year: str, month: int, day: str) -> date:
     number = int(year)
     if number in _BE_YEARS:
         return date(number - BE_OFFSET, month, int(day))
-    if number in _CE_YEARS:
+    if number in CE_YEARS:
         return date(number, month, int(day))
     raise ValueError("the year is neither Buddhist (2400-2699) nor Christian (1850-2149)")

@@ -1,22 +1,22 @@
 """The database session: one transaction a request or an event, and the one place that commits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, cast
 
 import asyncpg
 import orjson
 from fastapi import Depends
-from sqlalchemy import URL, Executable, MetaData, event, exc, make_url
+from sqlalchemy import URL, Executable, MetaData, Select, event, exc, func, make_url, select, tuple_
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 from sqlalchemy.util import LRUCache, greenlet_spawn
 from starlette.requests import HTTPConnection
 
-from shared.reading import ReadingSession, give_back, pooled
+from shared.sessions import ReadingSession, WritingSession
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -79,7 +79,9 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sessions = async_sessionmaker(
+            self.engine, expire_on_commit=False, sync_session_class=WritingSession
+        )
         reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = async_sessionmaker(reading, expire_on_commit=False, sync_session_class=ReadingSession)
         self._turns = asyncio.Semaphore(pool_size)
@@ -91,11 +93,15 @@ class Database:
             session = self._sessions()
             try:
                 yield session
-                await session.commit()
+                used = session.in_transaction()  # most use the driver alone
+                if used:
+                    await session.commit()
+                await cast("WritingSession", session.sync_session).finish()
             except BaseException:
                 await asyncio.shield(session.close())  # rolls back, also when it is we who are cancelled
                 raise
-            await session.close()  # waits for nothing: the transaction is over
+            if used:
+                await session.close()  # waits for nothing: the transaction is over
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -108,7 +114,7 @@ class Database:
             try:
                 yield session
             finally:
-                give_back(cast("ReadingSession", session.sync_session))
+                cast("ReadingSession", session.sync_session).give_back()
                 if session.in_transaction():  # most use the driver alone: closing would cost 35 µs
                     await asyncio.shield(session.close())
 
@@ -161,8 +167,8 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
     (`session.begin_nested()`) likewise.
     """
     sync = session.sync_session
-    if isinstance(sync, ReadingSession) and not sync.in_transaction():
-        return await pooled(sync)
+    if isinstance(sync, ReadingSession | WritingSession) and not sync.in_transaction():
+        return await sync.driver()
     known = sync.info.get(_DRIVER)
     present = sync.get_nested_transaction() or sync.get_transaction()
     if known is not None and known[0] is present and present is not None:
@@ -204,3 +210,29 @@ async def fetch(
         for name in compiled.positiontup or ()  # type: ignore[attr-defined]
     ]
     return cast("list[asyncpg.Record]", await connection.fetch(compiled.string, *arguments))
+
+
+async def counted(session: AsyncSession, statement: Select[Any]) -> int:
+    """Return how many rows a list's statement finds."""
+    return int(
+        (await fetch(session, select(func.count().label("n")).select_from(statement.subquery())))[0]["n"]
+    )
+
+
+def seek(
+    statement: Select[Any],
+    key: ColumnElement[Any] | Sequence[ColumnElement[Any]],
+    after: Any,
+    *,
+    limit: int,
+    descending: bool = False,
+) -> Select[Any]:
+    """Return `statement` sorted by `key`: up to `limit` rows behind the one at `after`, None for the first.
+
+    `key` is a column or several, `after` a value or a tuple likewise.
+    """
+    columns = tuple(key) if isinstance(key, Sequence) else (key,)
+    place = tuple_(*columns) if isinstance(key, Sequence) else key
+    if after is not None:
+        statement = statement.where(place < after if descending else place > after)
+    return statement.order_by(*(column.desc() if descending else column for column in columns)).limit(limit)

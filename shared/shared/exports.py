@@ -124,11 +124,16 @@ async def _batches(database: Database, export: Export, read: Read) -> AsyncItera
         after = tuple(rows[-1][name] for name in export.key)
 
 
+_TEXTS: Mapping[type, Callable[[Any], str]] = {
+    list: lambda values: "; ".join(map(str, values)),
+    bool: lambda value: str(value).lower(),
+    datetime: lambda moment: moment.isoformat().replace("+00:00", "Z"),
+}
+
+
 def _cell(value: Any) -> object:
-    """Return what a cell shows: lists with semicolons, true and false as in JSON."""
-    if isinstance(value, list):
-        return "; ".join(map(str, value))
-    return str(value).lower() if isinstance(value, bool) else value
+    """Return what a cell shows: lists with semicolons, true, false and moments as in JSON."""
+    return _TEXTS[type(value)](value) if type(value) in _TEXTS else value
 
 
 async def _csv(headings: Sequence[str], batches: AsyncIterator[Rows], *, bom: bool) -> AsyncIterator[bytes]:

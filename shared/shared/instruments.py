@@ -4,8 +4,8 @@ A service ships `data/instruments/<CODE>.json`; an officer may load others of th
 that scores them is `shared.scoring`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, Literal, get_args
 
@@ -123,7 +123,9 @@ def parse(data: Mapping[str, Any]) -> Instrument:
         raise BadInstrument(f"missing or misshapen: {error}") from error
     if instrument.method not in _METHODS:
         raise BadInstrument(f"unknown method {instrument.method}")
-    _check_codes(instrument)
+    codes = [item.code for item in instrument.items]
+    if len(set(codes)) != len(codes):
+        raise BadInstrument("two items have one code")
     return instrument
 
 
@@ -134,24 +136,6 @@ def load(package: str) -> dict[str, Instrument]:
         parse(orjson.loads(file.read_bytes())) for file in folder.iterdir() if file.name.endswith(".json")
     )
     return {instrument.code: instrument for instrument in sorted(read, key=lambda one: one.code)}
-
-
-def extended(instrument: Instrument, group: str, items: Iterable[Item]) -> Instrument:
-    """Return the instrument with a village's own items in one of its groups. KeyError: no such group."""
-    if group not in {one.code for one in instrument.groups}:
-        raise KeyError(group)
-    groups = tuple(
-        replace(one, items=(*one.items, *items)) if one.code == group else one for one in instrument.groups
-    )
-    new = replace(instrument, groups=groups)
-    _check_codes(new)
-    return new
-
-
-def _check_codes(instrument: Instrument) -> None:
-    codes = [item.code for item in instrument.items]
-    if len(set(codes)) != len(codes):
-        raise BadInstrument("two items have one code")
 
 
 def _title(data: Mapping[str, Any]) -> Title:

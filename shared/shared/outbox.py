@@ -9,19 +9,19 @@ correlation_id) SELECT …` in the same transaction does as well: `id` has a def
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, event
+from sqlalchemy import URL, Engine
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session as SyncSession
 
 from shared import context, rows
 from shared.db import Database, driver
 from shared.events import Event
 from shared.ids import uuid7
 from shared.rows import Row
+from shared.sessions import after_commit
 
 COLUMNS = ("id", "type", "subject", "sequence", "data", "correlation_id", "causation_id", "traceparent")
 
@@ -92,12 +92,6 @@ def _values(event_id: UUID, fact: Event, subject: UUID, sequence: int) -> tuple[
 def announce(session: AsyncSession) -> None:
     """Wake the relay of this process when the session commits; bulk statements of one's own call it."""
     known = _hints.get(asyncio.get_running_loop())
-    waiting = known.get(session.sync_session.get_bind().engine.url) if known else None
-    if waiting is None or session.info.get("outbox_hint"):
-        return
-    session.info["outbox_hint"] = True
-
-    def tell(_session: SyncSession) -> None:
-        waiting.set()
-
-    event.listen(session.sync_session, "after_commit", tell)
+    waiting = known.get(cast("Engine", session.sync_session.bind).engine.url) if known else None
+    if waiting is not None:
+        after_commit(session.sync_session, waiting.set)

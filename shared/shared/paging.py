@@ -9,10 +9,10 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, overload
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -32,8 +32,10 @@ _SIGNATURE = 16
 _MAX_CURSOR = 1024
 _MAX_DIGITS = 10
 _PLAIN = re.compile(r"[A-Za-z0-9/=&%._~+:,-]*")
-Scalar = str | int | float | bool | None
 Item = TypeVar("Item")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
 
 
 class Page(Schema, Generic[Item]):
@@ -54,8 +56,35 @@ class Params:
     limit: int
     count: bool
     after: tuple[Any, ...] | None
-    """The key of the last row seen, as it was given to `page(next_key=…)`; None on the first page."""
+    """The key of the last row seen, as JSON tells it; None on the first page. Read it by `place`."""
     request: Request
+
+    @property
+    def fetch(self) -> int:
+        """Return how many rows to ask for: one more than a page has, to know whether another follows."""
+        return self.limit + 1
+
+    @overload
+    def place(self, a: Callable[[Any], A], /) -> A | None: ...
+    @overload
+    def place(self, a: Callable[[Any], A], b: Callable[[Any], B], /) -> tuple[A, B] | None: ...
+    @overload
+    def place(
+        self, a: Callable[[Any], A], b: Callable[[Any], B], c: Callable[[Any], C], /
+    ) -> tuple[A, B, C] | None: ...
+    def place(self, *kinds: Callable[[Any], Any]) -> Any:
+        """Return the key of the last row seen, each part by its kind (`str`, `UUID`, `date.fromisoformat`).
+
+        One kind gives the value itself, several a tuple; None on the first page. Raises InvalidCursor for
+        a key of another shape: the list was sorted otherwise when the cursor was given.
+        """
+        if self.after is None:
+            return None
+        try:
+            key = tuple(kind(part) for kind, part in zip(kinds, self.after, strict=True))
+        except ValueError as error:
+            raise InvalidCursor from error
+        return key if len(key) > 1 else key[0]
 
     def __str__(self) -> str:
         """Return no more than the size, so that a log line shows no filter."""
@@ -123,7 +152,7 @@ def _link(request: Request, cursor: str) -> str:
     return f"{quote(path)}?{urlencode([*pairs, ('cursor', cursor)])}"
 
 
-def encode(values: Sequence[Scalar], *, key: bytes, bound_to: bytes) -> str:
+def encode(values: Sequence[Any], *, key: bytes, bound_to: bytes) -> str:
     """Return a cursor for the row whose sort key is `values`."""
     payload = orjson.dumps(list(values), default=str)
     return base64.urlsafe_b64encode(_sign(payload, key, bound_to) + payload).rstrip(b"=").decode()
@@ -168,17 +197,26 @@ def json_bytes(value: Any) -> bytes:
 
 def page(
     params: Params,
-    rows: Sequence[Record | Mapping[str, Any] | BaseModel],
+    rows: Sequence[Any],
     *,
-    next_key: Sequence[Scalar] | None,
+    key: Sequence[str] = (),
+    next_key: Sequence[Any] | None = None,
     total: int | None = None,
+    shape: Callable[[Any], Any] | None = None,
 ) -> Response:
     """Return a page of rows as a response, encoded at once, without validating them again.
 
-    `next_key` is the sort key of the last row when there are more rows, else None. Fetch `limit + 1` rows
-    to know: `more = len(rows) > page.limit`. Declare the shape with `response_model=Page[Thing]`.
+    Give the `params.fetch` rows that were asked for: one too many is left out and tells that more follow.
+    `key` names the columns that the list is sorted by, `shape` makes of a row what the caller sees. A list
+    whose place is no column of its rows gives its rows cut and `next_key`. Declare the shape with
+    `response_model=Page[Thing]`.
     """
     request = params.request
+    if key and len(rows) > params.limit:
+        rows = rows[: params.limit]
+        next_key = [rows[-1][name] for name in key]
+    if shape is not None:
+        rows = [shape(row) for row in rows]
     cursor = None
     headers = {}
     if next_key is not None:

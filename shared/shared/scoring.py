@@ -99,14 +99,6 @@ def choose_level(instrument: Instrument, chosen: Collection[str]) -> Level | Non
     return None
 
 
-def mean_of_votes(votes: Mapping[int, int]) -> Fraction | None:
-    """Return the mean of a show of hands, value → hands; None if nobody voted."""
-    hands = sum(votes.values())
-    if any(number < 0 for number in votes.values()):
-        raise ValueError("hands are not negative")
-    return Fraction(sum(value * number for value, number in votes.items()), hands) if hands else None
-
-
 def compare(before: Fraction, after: Fraction) -> Literal["risen", "same", "fallen"]:
     """Compare two rounds (เพิ่มขึ้น / คงที่ / ลดลง), exact: 62.40 to 62.39 has fallen, equal is not risen."""
     if after > before:

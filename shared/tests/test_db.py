@@ -9,6 +9,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import Database, driver, fetch
+from shared.sessions import after_commit
 from shared.testing.cluster import Cluster
 
 THINGS = Table("things", MetaData(), Column("id", Integer, primary_key=True), Column("name", Text))
@@ -103,6 +104,42 @@ async def test_a_reading_session_opens_no_transaction(database: Database) -> Non
         assert not (await driver(session)).is_in_transaction()
     async with database.transaction() as session:
         assert (await driver(session)).is_in_transaction()
+
+
+@pytest.mark.usefixtures("things")
+async def test_the_driver_joins_what_the_session_has_begun(database: Database) -> None:
+    async with database.transaction() as session:
+        await session.execute(insert(THINGS).values(id=1, name="session"))
+        await (await driver(session)).execute("INSERT INTO things VALUES (2, 'driver')")
+        assert await names(database) == []
+    assert await names(database) == ["session", "driver"]
+
+
+@pytest.mark.usefixtures("things")
+async def test_what_the_commit_refuses_is_not_there_and_the_connection_works_on(
+    cluster: Cluster, database_name: str
+) -> None:
+    owner = await asyncpg.connect(cluster.url("funds", database_name, role="owner"))
+    await owner.execute(
+        "ALTER TABLE things ADD CONSTRAINT uq_things_name UNIQUE (name) DEFERRABLE INITIALLY DEFERRED"
+    )
+    await owner.close()
+    database = Database(cluster.url("funds", database_name), application_name="one", pool_size=1)
+    told: list[str] = []
+
+    async def write(first: str, second: str) -> None:
+        async with database.transaction() as session:
+            after_commit(session.sync_session, lambda: told.append(second))
+            await (await driver(session)).execute("INSERT INTO things VALUES (1, $1), (2, $2)", first, second)
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await write("ก", "ก")
+    assert await names(database) == []
+    assert told == []
+    await write("ก", "ข")
+    assert await names(database) == ["ก", "ข"]
+    assert told == ["ข"]
+    await database.close()
 
 
 async def test_a_service_sees_only_its_own_schema(cluster: Cluster) -> None:

@@ -2,6 +2,7 @@ import textwrap
 
 import pytest
 
+from tools.lint.codes import problem_codes
 from tools.lint.rules import check
 from tools.lint.source import Source
 
@@ -64,3 +65,41 @@ def test_what_the_rules_allow_is_not_found(path: str, text: str) -> None:
 def test_a_migration_may_be_long_but_not_import_another_service() -> None:
     path = "services/funds/migrations/versions/0002_loans.py"
     assert rules_broken(path, "import otop\n" + "x = 1\n" * 500) == ["foreign-service"]
+
+
+def a_problem(name: str, code: str = "", *, parent: str = "NotFound") -> str:
+    said = f"    code = {code!r}\n" if code else ""
+    return f'class {name}({parent}):\n{said}    title_th, title_en = "ก", "a"\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("services/funds/funds/reliefs/errors.py", a_problem("NoSuchLoan", "no_such_loan"), []),
+        (
+            "services/funds/funds/reliefs/errors.py",
+            a_problem("NoSuchLoan", "loan_not_found"),
+            ["NoSuchLoan has the code of LoanNotFound: 'loan_not_found'"],
+        ),
+        ("services/otop/otop/loans/errors.py", a_problem("NoSuchLoan", "loan_not_found"), []),
+        (
+            "services/otop/otop/loans/errors.py",
+            a_problem("Gone", "not_found"),
+            ["Gone has the code of NotFound: 'not_found'"],
+        ),
+        (
+            "services/otop/otop/loans/errors.py",
+            a_problem("Gone"),
+            ["Gone has titles of its own, but no code"],
+        ),
+        ("services/otop/otop/loans/errors.py", 'class Gone(NotFound):\n    """It went."""\n', []),
+    ],
+)
+def test_a_code_is_one_problems_in_a_service(path: str, text: str, found: list[str]) -> None:
+    files = [
+        (path, text),
+        ("services/funds/funds/a_loans/errors.py", a_problem("LoanNotFound", "loan_not_found")),
+        ("shared/shared/errors.py", 'class NotFound(Refusal):\n    status, code = 404, "not_found"\n'),
+    ]
+    sources = [Source(*file) for file in sorted(files)]
+    assert [finding.text for finding in problem_codes(sources)] == found

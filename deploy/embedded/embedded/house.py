@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import os
 import socket
@@ -44,6 +45,7 @@ async def _live(layout: Layout, *, admin_url: str, began: float) -> None:
                 tasks.create_task(_gateway(layout, values, stop=stop, behind=behind, listening=listening))
                 await listening.wait()
                 serving.settle_memory()
+                gc.enable()
                 if not await front.ready(layout, stop=stop):
                     stop.set()
                     return

@@ -5,6 +5,7 @@ run under one TaskGroup, and events go through the in-process transport. One fai
 half-alive stays behind.
 """
 
+import gc
 import signal
 import sys
 import time
@@ -26,6 +27,7 @@ def main() -> None:
         end_leftovers(layout.processes)
         layout.need_port()
         server = stack.enter_context(postgres(layout.database))
+        gc.disable()  # until all listen: what a start makes stays, looking for garbage in it only takes time
         # The services' imports take the longest part of a start; a busy port or folder is told before them.
         import uvloop  # noqa: PLC0415
 

@@ -47,7 +47,7 @@ class Desk:
     limiter: Limiter
 
 
-@router.post("/oauth/token", openapi_extra=TOKEN)
+@router.post("/oauth/token", summary="A token for a client system (ขอโทเคน)", openapi_extra=TOKEN)
 async def token(request: Request) -> Response:
     """Issue an access token to a client system (client credentials, RFC 6749 section 4.4)."""
     desk: Desk = request.app.state.desk
@@ -76,7 +76,7 @@ async def token(request: Request) -> Response:
     )
 
 
-@router.post("/oauth/introspect", openapi_extra=INTROSPECT)
+@router.post("/oauth/introspect", summary="What a token says (ตรวจสอบโทเคน)", openapi_extra=INTROSPECT)
 async def introspect(request: Request) -> Response:
     """Tell an authenticated client whether a token of this issuer is active (RFC 7662)."""
     desk: Desk = request.app.state.desk
@@ -94,7 +94,7 @@ async def introspect(request: Request) -> Response:
     return _fresh({"active": True, "token_type": "Bearer", **claims})
 
 
-@router.post("/oauth/revoke", openapi_extra=REVOKE)
+@router.post("/oauth/revoke", summary="End a token (ยกเลิกโทเคน)", openapi_extra=REVOKE)
 async def revoke(request: Request) -> Response:
     """Take back a token issued to this client (RFC 7009); an unknown token is answered 200 as well."""
     desk: Desk = request.app.state.desk
@@ -113,14 +113,14 @@ async def revoke(request: Request) -> Response:
     return _fresh({})
 
 
-@router.get("/.well-known/jwks.json")
+@router.get("/.well-known/jwks.json", summary="Keys that tokens are signed with (กุญแจตรวจลายเซ็น)")
 async def jwks(request: Request) -> Response:
     """Show the public keys that access tokens verify with (RFC 7517)."""
     desk: Desk = request.app.state.desk
     return JSONResponse(desk.keys.access_jwks, headers={"cache-control": "public, max-age=300"})
 
 
-@router.get("/.well-known/openid-configuration")
+@router.get("/.well-known/openid-configuration", summary="Where what is (ที่อยู่ของบริการโทเคน)")
 async def openid_configuration(request: Request) -> Response:
     """Describe the issuer (OpenID Connect Discovery, RFC 8414)."""
     url = request.app.state.desk.settings.public_url

@@ -13,6 +13,7 @@ from funds.applications import routes as applications
 from funds.applications.errors import CONSTRAINTS as APPLICATIONS
 from funds.bank_accounts import routes as bank_accounts
 from funds.bank_accounts.errors import CONSTRAINTS as BANK_ACCOUNTS
+from funds.book_imports import download_routes as book_import_downloads
 from funds.book_imports import routes as book_imports
 from funds.book_imports.errors import CONSTRAINTS as BOOK_IMPORTS
 from funds.capital import routes as capital
@@ -70,6 +71,7 @@ from funds.savings import routes as savings
 from funds.savings.errors import CONSTRAINTS as SAVINGS
 from funds.savings_distributions import routes as savings_distributions
 from funds.savings_distributions.errors import CONSTRAINTS as SAVINGS_DISTRIBUTIONS
+from funds.savings_papers import routes as savings_papers
 from funds.savings_sheets import routes as savings_sheets
 from funds.savings_sheets.errors import CONSTRAINTS as SAVINGS_SHEETS
 from funds.savings_welfare import routes as savings_welfare
@@ -116,9 +118,11 @@ ROUTERS = [
     reminders.router,
     repayments.router,
     debtors.router,
+    book_import_downloads.router,
     book_imports.router,
     savings.router,
     savings_distributions.router,
+    savings_papers.router,
     savings_sheets.router,
     savings_welfare.router,
     reports.router,

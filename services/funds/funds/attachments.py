@@ -1,8 +1,12 @@
 """Files kept as evidence of what was recorded: minutes, photos of a visit, signed sheets.
 
-What a file is, its first bytes say, not its name. Keys are made here; nothing is ever written over.
+What a file is, its first bytes say, not its name. A photo is opened and written anew: what a phone adds to it
+(place, device, a smaller picture, whatever follows the picture) is not kept. Keys are made here; nothing is
+ever written over.
 """
 
+import asyncio
+import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +18,9 @@ from shared.errors import BodyTooLarge, NotFound, Refusal
 from shared.storage import CHUNK_BYTES, Files, FileTooLarge, new_key
 
 MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_PIXELS: Final = 50_000_000
+"""Of a photo: those of phones have 12 to 50 million."""
+_QUALITY: Final = 85
 _TYPES: Final = (
     (b"%PDF-", "application/pdf", ".pdf"),
     (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
@@ -28,7 +35,7 @@ DESCRIBED: Final[dict[str, Any]] = {
 
 
 class WrongFileType(Refusal):
-    """The file is no PDF, JPEG or PNG, whatever its name says."""
+    """The file is no PDF, JPEG or PNG, whatever its name says, or a photo that cannot be opened."""
 
     status, code = 422, "wrong_file_type"
     title_th, title_en = "รับเฉพาะไฟล์ PDF JPEG หรือ PNG", "Only PDF, JPEG and PNG files are taken"
@@ -60,15 +67,21 @@ def store_of(request: Request) -> Files:
 
 
 async def keep(upload: UploadFile, *, kind: str, files: Files) -> Attachment:
-    """Store an uploaded file under a new key of `kind`; raises WrongFileType, BodyTooLarge (10 MiB)."""
+    """Store an uploaded file under a new key of `kind`, a photo without what its phone told of it.
+
+    Raises WrongFileType, BodyTooLarge (10 MiB; a photo also at 50 million pixels).
+    """
     head = await upload.read(_HEAD)
     await upload.seek(0)
     known = next(((media, suffix) for start, media, suffix in _TYPES if head.startswith(start)), None)
     if known is None:
         raise WrongFileType(pointer="/file")
     media_type, suffix = known
+    chunks = _chunks(upload)
+    if suffix != ".pdf":
+        chunks = _pieces(await asyncio.to_thread(_anew, await _whole(upload), suffix))
     try:
-        stored = await files.put(new_key(kind, suffix=suffix), _chunks(upload), limit=MAX_BYTES)
+        stored = await files.put(new_key(kind, suffix=suffix), chunks, limit=MAX_BYTES)
     except FileTooLarge as error:
         raise BodyTooLarge from error
     return Attachment(stored.key, media_type, stored.size, stored.sha256)
@@ -86,3 +99,34 @@ def answer(files: Files, key: str | None, media_type: str | None, *, name: str) 
 async def _chunks(upload: UploadFile) -> AsyncIterator[bytes]:
     while chunk := await upload.read(CHUNK_BYTES):
         yield chunk
+
+
+async def _whole(upload: UploadFile) -> bytes:
+    content = await upload.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise BodyTooLarge
+    return content
+
+
+def _anew(content: bytes, suffix: str) -> bytes:
+    """Return a photo drawn upright on a new sheet: nothing of the file but its picture."""
+    from PIL import Image, ImageOps  # noqa: PLC0415  # only where needed
+
+    kind, mode = ("PNG", "RGBA") if suffix == ".png" else ("JPEG", "RGB")
+    try:
+        with Image.open(io.BytesIO(content), formats=[kind]) as photo:
+            if photo.width * photo.height > MAX_PIXELS:
+                raise BodyTooLarge
+            upright = ImageOps.exif_transpose(photo).convert(mode)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise WrongFileType(pointer="/file") from error
+    sheet = Image.new(mode, upright.size)
+    sheet.paste(upright)
+    target = io.BytesIO()
+    sheet.save(target, kind, quality=_QUALITY)
+    return target.getvalue()
+
+
+async def _pieces(content: bytes) -> AsyncIterator[bytes]:
+    for at in range(0, len(content), CHUNK_BYTES):
+        yield content[at : at + CHUNK_BYTES]

@@ -23,16 +23,13 @@ from funds.demand import daily
 from funds.notifications import service as notifications
 from funds.notifications.adapters import Adapter, Folder, Webhook
 from funds.reminders import service as reminders
-from funds.repayments import service as repayments
+from funds.repayments import advances
 from funds.settings import Settings
 from shared import clock, problems
 from shared.db import Database
-from shared.errors import Refusal
 
 PAUSE: Final = 5.0
 """Seconds between two looks."""
-_ADVANCES: Final = 50
-"""Loans in one transaction."""
 
 log = structlog.get_logger(__name__)
 
@@ -65,15 +62,21 @@ async def count_the_day(database: Database, *, now: datetime) -> None:
         new_day = await daily.waiting(session, now=now)
     if not new_day:
         return
-    try:
-        await use_advances(database, now=now)
-    except Refusal as refusal:  # of one loan; the others are counted nevertheless
-        log.error("advances_not_used", refusal=refusal.code)  # noqa: TRY400  # its code says it all
+    ahead = await advances.work(database, now=now)
     done = await daily.work(database, now=now)
     if done is not None:
         async with database.transaction() as session:
             missed = await deaths.look_for_missed(session, now=now)
-        log.info("daily_run", loans=done.loans, changed=done.changed, tasks=done.tasks, deaths=missed)
+        log.info(
+            "daily_run",
+            loans=done.loans,
+            changed=done.changed,
+            tasks=done.tasks,
+            deaths=missed,
+            advances_used=ahead.used,
+            advances_refused=ahead.refused,
+            advances_busy=ahead.busy,
+        )
 
 
 async def remind(database: Database, *, now: datetime) -> None:
@@ -81,16 +84,6 @@ async def remind(database: Database, *, now: datetime) -> None:
     sent = await reminders.work(database, now=now)
     if sent.sent or sent.skipped:
         log.info("reminders", sent=sent.sent, skipped=sent.skipped)
-
-
-async def use_advances(database: Database, *, now: datetime) -> None:
-    """Pay what fell due out of what was paid ahead, before it is counted late."""
-    used = 1
-    while used:
-        async with database.transaction() as session:
-            used = await repayments.use_due_advances(
-                session, on=clock.business_date(now), limit=_ADVANCES, now=now
-            )
 
 
 async def run(settings: Settings, database: Database, stop: asyncio.Event, *, pause: float = PAUSE) -> None:
@@ -126,10 +119,11 @@ async def until(stop: asyncio.Event, act: Callable[[], Awaitable[object]], *, pa
 
 
 async def run_day(settings: Settings, day: date | None) -> daily.Totals:
-    """Do the daily run of a day, today's when none is given."""
+    """Do the daily run of a day, today's when none is given; what was paid ahead is used before."""
     now = clock.now()
     database = Database(settings.database_url, application_name="funds-daily", pool_size=2)
     try:
+        await advances.work(database, now=now)
         return await daily.run_day(database, day or clock.business_date(now), now=now)
     finally:
         await database.close()

@@ -5,6 +5,7 @@ the API, by `OFFICER` unless another person is named; never a raw row. Everybody
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
@@ -24,18 +25,19 @@ from funds.capital.schemas import NewCapital
 from funds.committees import service as committees
 from funds.committees.rules import MeetingKind, Role
 from funds.committees.schemas import NewFundCommitteeMember, NewFundMeeting
-from funds.grants import service as grants
-from funds.grants.schemas import NewGrant
+from funds.follow import service as follow
+from funds.follow.schemas import NewAssignment
 from funds.known_households import service as known_households
 from funds.known_households.rules import CaseFact, Location
 from funds.loans import lending
+from funds.loans import queries as loan_queries
 from funds.loans.rules import Channel
 from funds.loans.schemas import NewDisbursement, NewLoan
 from funds.members import groups, queries
 from funds.members import service as members
 from funds.members.rules import Borrower, GroupRole
 from funds.members.schemas import NewBorrowerGroup, NewFundMember, NewGroupMember
-from funds.products.rules import BorrowerKind
+from funds.products.rules import BorrowerKind, StepLevel
 from funds.registry import service as registry
 from funds.registry.rules import FundFacts, Kind
 from funds.registry.schemas import NewFund
@@ -74,8 +76,21 @@ def a_person(name: str, *, areas: Sequence[str] = ("34",)) -> Principal:
     )
 
 
+def body_of(area_code: str, level: StepLevel | str) -> str:
+    """Return the area of the body that decides a level's steps over an area."""
+    digits = {StepLevel.PROVINCE: 2, StepLevel.DISTRICT: 4, StepLevel.TAMBON: 6, StepLevel.VILLAGE: 8}
+    return area_code[: digits[StepLevel(level)]]
+
+
+def a_decider(name: str, fund: FundFacts, level: StepLevel | str) -> Principal:
+    """Return somebody of a level's body over a fund: `a_decider("amphoe", fund, "district")`."""
+    return a_person(name, areas=(body_of(fund.area_code, level),))
+
+
 OFFICER, CHAIR, APPROVER = a_person("officer"), a_person("chair"), a_person("approver")
 """Three persons for what one alone may not do."""
+SECRETARY = a_person("secretary")
+"""Who makes the contracts of `a_contract` and `a_loan`; another pays out on them."""
 
 
 def an_area(kind: Kind | str = Kind.WOMENS) -> str:
@@ -308,6 +323,7 @@ async def an_approved_application(
     row = await application_queries.one(session, application_id, areas=("",))
     assert row is not None
     for number, step in enumerate(row["steps"], 1):
+        decider = a_decider(f"step{number}", fund, step["level"])
         decision = Decision.APPROVE if step["kind"] == "approve" else Decision.RECOMMEND
         day = decided_on or business_date(now)
         await deciding.decide(
@@ -316,28 +332,10 @@ async def an_approved_application(
             new=NewDecision(
                 decision=decision, decided_on=day, minutes=NewMinutes(number=f"{number}/2569", held_on=day)
             ),
-            actor=a_person(f"step{number}"),
+            actor=decider,
             now=now,
         )
     return application_id
-
-
-async def a_grant(
-    session: AsyncSession,
-    fund: FundFacts,
-    *,
-    amount: int = 2_000_000,
-    paid_from: HeldAs = HeldAs.BANK,
-    paid_by: Principal = OFFICER,
-    now: datetime = NOW,
-    **changes: Any,
-) -> UUID:
-    """Pay out a grant of an application like `an_approved_application`; returns its id."""
-    application_id = await an_approved_application(
-        session, fund, product="WOMENS_GRANT", amount=amount, now=now, **changes
-    )
-    new = NewGrant(application_id=application_id, document_no=f"บจ {next(_made)}/2569", paid_from=paid_from)
-    return await grants.pay(session, new=new, actor=paid_by, now=now)
 
 
 async def a_contract(
@@ -346,18 +344,37 @@ async def a_contract(
     *,
     instalments: int = 10,
     terms: Mapping[str, Any] | None = None,
+    followed: bool = True,
     actor: Principal = OFFICER,
     now: datetime = NOW,
     **changes: Any,
 ) -> UUID:
     """Contract a loan of an application like `an_approved_application`; returns the loan's id.
 
+    A new committee member answers for a group, unless one does or `followed` is False.
     `terms` are other fields of `NewLoan`, such as `first_due`, `due_day`, `annual_rate`, `contract_no`.
     """
     application_id = await an_approved_application(session, fund, actor=actor, now=now, **changes)
     values = {"contract_no": f"ส {next(_made)}/2569", "instalments": instalments, **(terms or {})}
     new = NewLoan(application_id=application_id, **values)
-    return await lending.contract(session, new=new, actor=actor, now=now)
+    contractor = replace(actor, subject=SECRETARY.subject)  # who pays out is another person
+    loan_id = await lending.contract(session, new=new, actor=contractor, now=now)
+    loan = await loan_queries.locked(session, loan_id)
+    assert loan is not None
+    group = loan.borrower_kind == "group"
+    if followed and group and not await loan_queries.followed(session, loan, on=business_date(now)):
+        await a_follower(session, fund, loan.borrower_id, actor=actor, now=now)
+    return loan_id
+
+
+async def a_follower(
+    session: AsyncSession, fund: FundFacts, group_id: UUID, *, actor: Principal = OFFICER, now: datetime = NOW
+) -> UUID:
+    """Let a new committee member answer for a group; returns the assignment's id."""
+    since = min(date(2025, 10, 1), business_date(now))
+    term_id = await a_committee_member(session, fund, actor=actor, now=now, term_from=since)
+    new = NewAssignment(borrower_kind="group", borrower_id=group_id, term_id=term_id)
+    return await follow.assign(session, fund_id=fund.id, new=new, actor=actor, now=now)
 
 
 async def a_loan(

@@ -106,14 +106,3 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "change_invitation": lambda _: {"result": "declined", "result_on": "2026-01-15"},
     "advise_at_clinic": lambda _: {"attended": 14, "advice": "ผ่อนชำระ"},
 }
-
-_CURE = "the case is at another step: tests/problem_cases"
-_DISTRICT = "only who has the whole district may: tests/clinics, tests/fund_teams"
-STATES: dict[str, str] = {
-    "plan_problem_case": _CURE,
-    "solve_problem_case": _CURE,
-    "record_problem_debtors": _CURE,
-    "change_fund_team": _DISTRICT,
-    "change_clinic": _DISTRICT,
-    "cancel_clinic": _DISTRICT,
-}

@@ -2,9 +2,10 @@
 
 Whoever adds a capability adds a maker that puts the ids of its things into the world under the names that
 its paths use, and a body for each of its writes under the name of the operation. Where a name means two
-things, the world is asked first for the segment before it: `accounts.code`.
+things, the world is asked first for the operation, then for the segment before it: `accounts.code`.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from funds.adjustments import queries as adjustment_queries
 from funds.adjustments import service as adjustments
 from funds.adjustments.rules import Decision
 from funds.adjustments.schemas import NewAdjustment, NewDecision
+from funds.app import ROUTERS
 from funds.bank_accounts import service as bank_accounts
 from funds.bank_accounts.schemas import NewBankAccount
 from funds.handovers import service as handovers
@@ -23,7 +25,8 @@ from funds.handovers.schemas import NewHandover
 from funds.periods import service as periods
 from funds.periods.schemas import NewPeriod
 from shared import clock
-from tests import health_world
+from shared.routing import Route
+from tests import beginnings, health_world, other_states
 from tests.applications import world as application_world
 from tests.book_imports import world as book_world
 from tests.demand import world as demand_world
@@ -46,8 +49,10 @@ from tests.savings import world as savings_world
 World = dict[str, str]
 Maker = Callable[[AsyncSession, World], Awaitable[World]]
 
-AREA, VILLAGE, NEIGHBOUR = "341902", "34190201", "3415"
+AREA, TAMBON, VILLAGE, NEIGHBOUR = "3419", "341902", "34190201", "3415"
 """The world lies in a tambon of Phibun Mangsahan; the neighbour is Warin Chamrap."""
+PLACES = {"decide_application": TAMBON}
+"""Where somebody works who alone may do an operation, when it is not the district."""
 
 PUBLIC = (
     "/v1/book-imports/template",
@@ -64,7 +69,7 @@ PUBLIC = (
 
 async def a_registered_fund(session: AsyncSession, world: World) -> World:
     """Make a women's fund with everything that the registry, committees and members keep of it."""
-    fund = await a_fund(session, area_code=AREA)
+    fund = await a_fund(session, area_code=TAMBON)
     account = NewBankAccount(bank_code="034", account_no="0201234567", account_name="กองทุน")
     counted = [{"account": code, "counted": "0.00"} for code in ("1000", "1010")]
     handover = NewHandover.model_validate(
@@ -136,6 +141,8 @@ MAKERS: list[Maker] = [
     *health_world.MAKERS,
     *book_world.MAKERS,
     *savings_world.MAKERS,
+    *other_states.MAKERS,
+    *beginnings.MAKERS,
 ]
 """In order: a maker finds in the world what those before it have made."""
 
@@ -204,6 +211,9 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     **health_world.BODIES,
     **book_world.BODIES,
     **savings_world.BODIES,
+    **other_states.BODIES,
+    **beginnings.BODIES,
+    **beginnings.EVERYWHERE,
 }
 """What each write sends, by the operation's name."""
 
@@ -212,23 +222,33 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     **demand_world.FILES,
     "attach_fund_minutes": ("minutes.pdf", b"%PDF-1.7 minutes", "application/pdf"),
     **book_world.FILES,
+    **other_states.FILES,
 }
 """The uploads, by the operation's name."""
 
-QUERIES: dict[str, dict[str, str]] = {**savings_world.QUERIES}
+QUERIES: dict[str, dict[str, str]] = {**savings_world.QUERIES, **other_states.QUERIES}
 """Query parameters that a read needs, by the operation's name."""
 
-HEADERS: dict[str, dict[str, str]] = {}
-"""Headers that an operation needs beside `If-Match: *`, by its name."""
+FIRST, FORMS = other_states.FIRST, other_states.FORMS
 
-STATES: dict[str, str] = {
-    **loan_world.STATES,
-    **application_world.STATES,
-    **demand_world.STATES,
-    "download_demand_letter": "the world's loan is not late: tests/loan_papers",
-    "download_poverty_books": "the world's fund is a women's fund: tests/account_books",
-    "read_fund_minutes": "nobody has attached a file in the world: tests/committees",
-    **book_world.STATES,
-    **savings_world.STATES,
-}
-"""Operations that need another state than the world's, with where their two sides are tested."""
+ROUTES = {route.name: route for router in ROUTERS for route in router.routes if isinstance(route, Route)}
+"""Every route of the service, by its name."""
+OPERATIONS = sorted(
+    (route.path, method, name)
+    for name, route in ROUTES.items()
+    if not route.path.startswith(PUBLIC)
+    for method in route.methods or ()
+)
+"""Path, method and name of every operation whose answer depends on who asks."""
+PAGED = [(path, name) for path, _, name in OPERATIONS if ROUTES[name].wants.page is not None]
+"""Path and name of every list."""
+
+
+def addressed(path: str, name: str, world: World) -> str:
+    """Return the path of an operation with its parameters."""
+
+    def example(found: re.Match[str]) -> str:
+        names = (f"{name}.{found[2]}", f"{found[1]}.{found[2]}", found[2])
+        return f"{found[1]}/{next(world[one] for one in names if one in world)}"
+
+    return re.sub(r"([^/]+)/{(\w+)}", example, path)

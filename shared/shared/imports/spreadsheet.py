@@ -11,7 +11,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from shared.imports.limits import MIB, Limits, UnreadableFile
 
-_REFUSED: Final = re.compile(r"vbaProject|externalLinks?/|embeddings?/|activeX|\.bin$", re.IGNORECASE)
+# What a printer was told lies in a part of its own, in most workbooks that were ever printed.
+_REFUSED: Final = re.compile(
+    r"vbaProject|externalLinks?/|embeddings?/|activeX|(?<!printerSettings[0-9])(?<!printerSettings[0-9]{2})\.bin$",
+    re.IGNORECASE,
+)
 _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HEAD: Final = 64 * 1024
 _MIDNIGHT: Final = time()

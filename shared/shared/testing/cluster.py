@@ -55,6 +55,12 @@ class Cluster:
             await migrations.upgrade(service, self.url(service, name, role="owner"))
         return name
 
+    async def copy(self, template: str) -> str:
+        """Return the name of a new database with all that is in another, to which nobody is connected."""
+        name = f"test_{next(self._numbers)}"
+        await create_database(self.server.url(), name, template=template)
+        return name
+
     async def drop(self, name: str) -> None:
         """Remove a database made by `create`, whoever is still connected."""
         connection = await asyncpg.connect(driver_dsn(self.server.url()))

@@ -97,13 +97,14 @@ def test_too_few_bytes_do_not_open(cipher: Cipher, sealed: bytes) -> None:
 
 
 def test_the_same_id_is_never_sealed_to_the_same_bytes(cipher: Cipher) -> None:
-    rows = [(ROW, "4840191614616")] * 100
-    assert len(set(cipher.encrypt_many(rows, table="persons"))) == 100
+    rows = [(ROW.bytes, b"4840191614616")] * 100
+    assert len(set(cipher.seal_many(rows, table="persons"))) == 100
 
 
 def test_many_ids_are_sealed_as_one_is(cipher: Cipher) -> None:
     rows = [(uuid4(), f"{number:013d}") for number in range(50)]
-    for (row, text), sealed in zip(rows, cipher.encrypt_many(rows, table="persons"), strict=True):
+    many = cipher.seal_many([(row.bytes, text.encode()) for row, text in rows], table="persons")
+    for (row, text), sealed in zip(rows, many, strict=True):
         assert cipher.decrypt(sealed, table="persons", row=row) == text
 
 
@@ -123,7 +124,7 @@ def test_the_blind_index_finds_equal_ids_only(one: str, other: str) -> None:
     index = BlindIndex(bytes(32))
     assert len(index.index(one)) == 32
     assert (index.index(one) == index.index(other)) == (one == other)
-    assert index.index_many([one, other]) == [index.index(one), index.index(other)]
+    assert index.hasher()(one.encode()) == index.index(one)
     assert index.index(one) != BlindIndex(bytes(31) + b"\x01").index(one)
 
 

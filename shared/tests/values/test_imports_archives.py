@@ -141,6 +141,12 @@ def test_a_workbook_with_more_than_values_is_refused(part: str, data: bytes, cod
     assert refused.value.code == code
 
 
+def test_a_workbook_that_was_printed_is_taken() -> None:
+    file = workbook_with("xl/printerSettings/printerSettings12.bin", b"x")
+    with pytest.raises(UnreadableFile, match="no_header"):  # it is opened, and empty
+        read_table(file, name="x.xlsx")
+
+
 @pytest.mark.parametrize(
     "value", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "=HYPERLINK(1)"]
 )

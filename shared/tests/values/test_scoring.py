@@ -1,20 +1,21 @@
 """The scoring engine, on the instruments that the services ship."""
 
 from fractions import Fraction
+from importlib.resources import files
 from itertools import product
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.instruments import BadInstrument, Instrument, Item, Title, extended, load, parse
+from shared.instruments import BadInstrument, Instrument, load, parse
 from shared.scoring import (
     BadAnswer,
     choose_level,
     compare,
     level_of,
-    mean_of_votes,
     score,
     share_level,
     two_places,
@@ -153,13 +154,6 @@ def test_the_happiness_of_62_39_after_62_40_has_not_risen() -> None:
     assert compare(after, before) == "risen"
 
 
-def test_a_show_of_hands_gives_the_mean() -> None:
-    mean = mean_of_votes({5: 10, 3: 10, 1: 1})
-    assert mean is not None
-    assert two_places(mean) == "3.86"
-    assert mean_of_votes({5: 0}) is None
-
-
 def test_the_mean_counts_only_answered_items() -> None:
     form = HOUSEHOLDS["GVH_PCRU_30"]
     result = score(form, {"1.1": 5, "1.2": 4})
@@ -191,15 +185,12 @@ def test_an_answer_the_instrument_does_not_know_is_refused_by_name(
     assert (refused.value.item, refused.value.code) == (item, code)
 
 
-def test_a_village_may_add_its_own_items_but_not_a_code_twice() -> None:
-    own = Item(code="own.1", title=Title(th="ลำน้ำสะอาด", en="The stream is clean"))
-    gvh = extended(HOUSEHOLDS["GVH"], "5", [own])
-    assert gvh.items == (own,)
-    assert HOUSEHOLDS["GVH"].items == ()
+def test_two_items_of_one_code_are_refused() -> None:
+    form = orjson.loads(files("funds").joinpath("data/instruments/LOAN_RISK.json").read_bytes())
+    assert parse(form).items
+    form["groups"][0]["items"].append(form["groups"][0]["items"][0])
     with pytest.raises(BadInstrument, match="one code"):
-        extended(gvh, "5", [own])
-    with pytest.raises(KeyError):
-        extended(gvh, "7", [own])
+        parse(form)
 
 
 @pytest.mark.parametrize("broken", [{}, {"code": "X"}, {"code": "X", "scoring": {"method": "guess"}}])

@@ -1,6 +1,7 @@
 """A throwaway service with a throwaway table: the web frame is tested through it, on real PostgreSQL."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import Body, FastAPI, File, Query, Request, UploadFile
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text, select, text
 from sqlalchemy.dialects.postgresql import insert
 from starlette.responses import JSONResponse, Response
@@ -16,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from shared import audit, clock, etags, jobs, paging, problems, web
 from shared.db import ReadSession, Session, fetch
 from shared.errors import Conflict, NotFound, invalid_value
-from shared.schemas import Filters, Schema
+from shared.schemas import Day, Filters, Schema
 from shared.security import Principal, requires
 from shared.settings import ServiceSettings
 from shared.testing.cluster import Cluster
@@ -64,6 +65,8 @@ class Thing(Schema):
     parent: int | None = None
     tags: list[str] = Field(default_factory=list)
     weight: float = 0
+    found_on: date | None = None
+    made_of: list["Thing"] = Field(default_factory=list)
 
 
 class StoredThing(Schema):
@@ -79,6 +82,7 @@ class ThingFilters(Filters):
     """Filters of the list."""
 
     area: str | None = None
+    updated_since: AwareDatetime | None = None
 
 
 router = web.router(tags=["things"])
@@ -91,16 +95,14 @@ async def list_things(
     session: ReadSession, _: Reader, page: paging.PageParams, filters: Annotated[ThingFilters, Query()]
 ) -> Response:
     """List things by area."""
-    statement = select(THINGS).order_by(THINGS.c.area, THINGS.c.id).limit(page.limit + 1)
+    statement = select(THINGS).order_by(THINGS.c.area, THINGS.c.id).limit(page.fetch)
     if filters.area is not None:
         statement = statement.where(THINGS.c.area.startswith(filters.area))
-    if page.after is not None:
-        statement = statement.where(
-            text("(area, id) > (:a, :i)").bindparams(a=page.after[0], i=page.after[1])
-        )
+    after = page.place(str, int)
+    if after is not None:
+        statement = statement.where(text("(area, id) > (:a, :i)").bindparams(a=after[0], i=after[1]))
     rows = await fetch(session, statement)
-    last = rows[page.limit - 1] if len(rows) > page.limit else None
-    return paging.page(page, rows[: page.limit], next_key=last and [last["area"], last["id"]])
+    return paging.page(page, rows, key=("area", "id"))
 
 
 @router.post("/things", status_code=201, responses=problems.responses(NameTaken))
@@ -129,8 +131,15 @@ async def make_thing(
 
 
 @router.get("/things/{thing_id}")
-async def get_thing(session: ReadSession, _: Reader, thing_id: int, response: Response) -> StoredThing:
+async def get_thing(
+    session: ReadSession,
+    _: Reader,
+    thing_id: int,
+    response: Response,
+    on: Annotated[Day | None, Query()] = None,
+) -> StoredThing:
     """Return a thing."""
+    del on
     rows = await fetch(session, select(THINGS).where(THINGS.c.id == thing_id))
     if not rows:
         raise NotFound

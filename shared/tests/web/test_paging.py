@@ -1,17 +1,22 @@
 """Pages: every row once, in order, and no cursor but the list's own."""
 
 import base64
+from dataclasses import replace
+from datetime import date
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
+from starlette.requests import Request
 
 from shared import etags, paging
 from shared.db import Database
 from shared.errors import InvalidCursor, StaleVersion
+from shared.paging import Params
 
 
 @pytest.fixture
@@ -102,12 +107,23 @@ async def test_a_forged_cursor_is_refused(api: httpx.AsyncClient) -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.booleans(), st.integers(-(2**60), 2**60), st.text(max_size=40))))
-def test_a_cursor_gives_back_the_key_it_was_made_of(values: list[paging.Scalar]) -> None:
+def test_a_cursor_gives_back_the_key_it_was_made_of(values: list[str | int | bool | None]) -> None:
     cursor = paging.encode(values, key=b"k" * 32, bound_to=b"/v1/x?")
     assert paging.decode(cursor, key=b"k" * 32, bound_to=b"/v1/x?") == tuple(values)
     for key, bound in ((b"l" * 32, b"/v1/x?"), (b"k" * 32, b"/v1/y?")):
         with pytest.raises(InvalidCursor):
             paging.decode(cursor, key=key, bound_to=bound)
+
+
+def test_a_place_is_read_by_its_kinds_and_a_key_of_another_shape_is_no_cursor_of_this_list() -> None:
+    day, one = date(2026, 11, 20), UUID(int=7)
+    seen = Params(limit=2, count=False, after=(str(day), str(one)), request=Request({"type": "http"}))
+    assert seen.place(date.fromisoformat, UUID) == (day, one)
+    assert replace(seen, after=(str(one),)).place(UUID) == one
+    assert replace(seen, after=None).place(UUID) is None
+    for after in ((str(day),), (str(day), str(one), "3"), ("33", str(one))):
+        with pytest.raises(InvalidCursor):
+            replace(seen, after=after).place(date.fromisoformat, UUID)
 
 
 @pytest.mark.parametrize(

@@ -198,6 +198,28 @@ async def test_a_wrong_field_is_named_by_pointer_and_code_never_by_value(
     assert "สมชาย" not in answer.text
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1849-12-31", "2150-01-01", "2569-01-15", "9999-12-31"])
+async def test_a_day_of_no_year_that_is_meant_is_refused_wherever_it_stands(
+    api: httpx.AsyncClient, day: str
+) -> None:
+    part = {"name": "part", "found_on": day}
+    inside = (await api.post("/v1/things", json={"name": "whole", "made_of": [part]})).json()["errors"][0]
+    assert (inside["pointer"], inside["code"]) == ("/made_of/0/found_on", "year_out_of_range")
+    for address, name in [
+        (f"/v1/things?updated_since={day}T00:00:00Z", "?updated_since"),
+        (f"/v1/things/1?on={day}", "?on"),
+    ]:
+        error = (await api.get(address)).json()["errors"][0]
+        assert (error["pointer"], error["code"]) == (name, "year_out_of_range")
+
+
+@pytest.mark.parametrize("day", ["1850-01-01", "2026-01-15", "2149-12-31"])
+async def test_a_day_of_our_time_is_taken(api: httpx.AsyncClient, day: str) -> None:
+    assert (await api.post("/v1/things", json={"name": "a", "found_on": day})).status_code == 201
+    assert (await api.get(f"/v1/things?updated_since={day}T00:00:00Z")).status_code == 200
+    assert (await api.get("/v1/things/1", params={"on": day})).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("address", "status", "code"),
     [

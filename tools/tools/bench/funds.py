@@ -25,7 +25,7 @@ from shared.db import driver_dsn
 from shared.provision import Passwords, create_database, provision
 from shared.servers.postgres import PrivatePostgres
 
-PARTS = ("postings", "repayments", "reports", "books", "daily")
+PARTS = ("previews", "postings", "repayments", "reports", "books", "daily")
 PASSWORDS = Passwords(owner="owner-of-bench", app="app-of-bench")
 
 

@@ -112,7 +112,10 @@ async def bench(home: House, table: Table, *, rounds: int, seconds: float) -> No
     folder = home.secrets.parent / "gateway"
     keys.ensure(folder)
     home = replace(home, issuer=TestIssuer(keys.load(folder).internal))
-    async with lists.service(home) as service, door(home, service.port) as front:
+    async with (
+        lists.process("households", home.dsn, home.secrets, home.issuer) as service,
+        door(home, service.port) as front,
+    ):
         token = await front.token()
 
         def through() -> Iterator[bytes]:

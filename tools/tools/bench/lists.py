@@ -132,19 +132,19 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def service(home: House) -> AsyncIterator[Server]:
-    """Run the households API as a process of its own, as in containers."""
-    prefix = "CHUMCHON_HOUSEHOLDS_"
+async def process(name: str, dsn: str, secrets: Path, issuer: TestIssuer) -> AsyncIterator[Server]:
+    """Run a service's API as a process of its own, as in containers."""
+    prefix = f"CHUMCHON_{name.upper()}_"
     environment = {
         f"{prefix}ENVIRONMENT": "production",
-        f"{prefix}DATABASE_URL": home.dsn,
+        f"{prefix}DATABASE_URL": dsn,
         f"{prefix}POOL_SIZE": str(POOL),
-        f"{prefix}SECRETS_FOLDER": str(home.secrets),
-        f"{prefix}INTERNAL_JWKS": home.issuer.jwks,
-        f"{prefix}FILES_URL": f"file://{home.secrets.parent}/files",
+        f"{prefix}SECRETS_FOLDER": str(secrets),
+        f"{prefix}INTERNAL_JWKS": issuer.jwks,
+        f"{prefix}FILES_URL": f"file://{secrets.parent}/files",
     }
     port = _free_port()
-    arguments = ("-m", "shared.process", "households", "api", f"127.0.0.1:{port}")
+    arguments = ("-m", "shared.process", name, "api", f"127.0.0.1:{port}")
     async with _process(environment, port, *arguments) as server:
         yield server
 
@@ -281,7 +281,7 @@ async def bench_lists(home: House, table: Table, *, rounds: int, seconds: float)
     def listed(path: str) -> Callable[[], Iterator[bytes]]:
         return lambda: load.repeat(load.get(path, token=home.token()))
 
-    async with service(home) as server:
+    async with process("households", home.dsn, home.secrets, home.issuer) as server:
         first_page = await _once(server.port, load.get(list_path(), token=home.token()))
         async with bare(home, orjson.loads(first_page)["next"]) as other:
             same = await _once(other.port, load.get(_BARE_LIST)) == first_page
@@ -320,7 +320,7 @@ async def bench_lists(home: House, table: Table, *, rounds: int, seconds: float)
 
 async def bench_writes(home: House, table: Table, *, rounds: int, seconds: float) -> None:
     """Register a household with head, history, audit row and event in one commit, against bare inserts."""
-    async with service(home) as server, bare(home) as other:
+    async with process("households", home.dsn, home.secrets, home.issuer) as server, bare(home) as other:
         found = await alternate(
             (server, lambda: registrations(home.token(), "/v1/households")),
             (other, lambda: registrations(None, "/write")),

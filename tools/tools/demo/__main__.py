@@ -31,6 +31,8 @@ def main() -> int:
     except httpx.TransportError:
         sys.exit("nobody answers: is the house running (make run)?")
     except Refused as refused:
+        if refused.code == "no_imported_edition":
+            sys.exit("the survey is not loaded yet: make run shows a table of it once it is")
         sys.exit(f"the story ends here: {refused}")
 
 

@@ -19,14 +19,15 @@ Job = dict[str, Any]
 
 
 class Refused(Exception):  # noqa: N818  # named after the fact
-    """The API refused a request; the text is its problem's title, detail and code."""
+    """The API refused a request; the text is its problem's code, title and detail."""
 
     def __init__(self, response: httpx.Response) -> None:
         try:
             problem = response.json()
         except ValueError:
             problem = {"title": response.text[:200]}
-        detail = problem.get("detail") or ""
+        wrong = [f"{one['pointer']} {one['detail']}" for one in problem.get("errors") or []]
+        detail = problem.get("detail") or "; ".join(wrong)
         super().__init__(
             f"{response.request.method} {response.request.url.path} → {response.status_code} "
             f"{problem.get('code', '')}: {problem.get('title', '')} {detail}".strip()
@@ -79,6 +80,12 @@ class Caller:
         """Post a JSON body and return the answer."""
         options |= {} if body is None else {"json": body}
         return self.call("POST", path, **options).json()
+
+    def change(self, method: str, path: str, body: Any = None, *, of: str) -> Any:
+        """Change what stands at `of` as it was read just now (If-Match) and return the answer."""
+        seen = {"If-Match": self.call("GET", of).headers["ETag"]}
+        options = {} if body is None else {"json": body}
+        return self.call(method, path, headers=seen, **options).json()
 
     def every(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return all items of a list, page by page."""

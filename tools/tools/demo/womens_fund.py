@@ -40,7 +40,7 @@ _FOR_GRANTS: Final = (
     ("campaign", "รณรงค์ยุติความรุนแรงต่อสตรี"),
 )
 _ROLES: Final = ("chair", "secretary", "treasurer", "member", "member")
-STEPS: Final = 2 + len(_ROLES) + LOANS * _GROUP_SIZE + LOANS + _ROUNDS + LOANS + GRANTS + 1
+STEPS: Final = 2 + len(_ROLES) + LOANS * _GROUP_SIZE + 2 * LOANS + _ROUNDS + LOANS + GRANTS + 1
 """How many things `load` advances by."""
 
 
@@ -141,14 +141,15 @@ def _people(house: House, *, since: date, advance: Advance) -> None:
         }
         for at, (name, role, user) in enumerate(zip(names, _ROLES, users, strict=False))
     ]
+    post_new(house.person(OFFICE), f"{HOME}/committee", seats, advance)  # nobody appoints herself
     writer = house.person(WRITER)
-    post_new(writer, f"{HOME}/committee", seats, advance)
     members = [
         {"id": fixed_id("member", at), "member_no": str(at + 1), "name": name, "joined_on": since.isoformat()}
         for at, name in enumerate(names[len(_ROLES) :])
     ]
     post_new(writer, f"{HOME}/members", members, advance)
     post_new(writer, f"{HOME}/borrower-groups", _groups(since), advance)
+    post_new(writer, f"{HOME}/follow-assignments", _followed(), advance)
 
 
 def _groups(since: date) -> Iterator[Row]:
@@ -162,6 +163,17 @@ def _groups(since: date) -> Iterator[Row]:
                 {"member_id": fixed_id("member", at * _GROUP_SIZE + place), "role": role}
                 for place, role in roles
             ],
+        }
+
+
+def _followed() -> Iterator[Row]:
+    """Yield who of the committee answers for each group: without her it is lent nothing."""
+    for at in range(LOANS):
+        yield {
+            "id": fixed_id("follow", at),
+            "borrower_kind": "group",
+            "borrower_id": fixed_id("group", at),
+            "term_id": fixed_id("seat", at % len(_ROLES)),
         }
 
 
@@ -195,7 +207,7 @@ def _carry(house: House, project: Project, known: Row | None) -> None:
         body = _decision(project, step)
         state = house.person(DECIDES[step]).post(f"{address}/decisions", body)["state"]
     if project.loan and state in {"approved", "contracted"}:
-        _pay_out(writer, project, contracted=state == "contracted")
+        _pay_out(house, project, contracted=state == "contracted")
     elif state in {"approved", "paid"}:
         _give(house, project, paid=state == "paid")
 
@@ -224,9 +236,9 @@ def _prevent(writer: Caller, project: Project) -> None:
     address = f"/v1/applications/{project.id}"
     checked = {"done_on": project.applied_on.isoformat(), "done_by": "คณะทำงานกองทุนตำบลเมืองศรีไค"}
     items = [{"item": f"P.{number}", **checked, "evidence": "บันทึกการลงพื้นที่"} for number in range(1, 7)]
-    writer.call("PUT", f"{address}/checklist", json={"items": items})
+    writer.change("PUT", f"{address}/checklist", {"items": items}, of=address)
     answers = {f"R.{number}": (project.number + number) % 3 // 2 for number in range(1, 7)}
-    writer.call("PUT", f"{address}/risk", json={"answers": answers})
+    writer.change("PUT", f"{address}/risk", {"answers": answers}, of=address)
 
 
 def _decision(project: Project, step: str) -> Row:
@@ -244,8 +256,9 @@ def _decision(project: Project, step: str) -> Row:
     }
 
 
-def _pay_out(writer: Caller, project: Project, *, contracted: bool) -> None:
-    loan = fixed_id("loan", project.number)
+def _pay_out(house: House, project: Project, *, contracted: bool) -> None:
+    """Let the writer contract a loan and another person pay it out."""
+    writer, loan = house.person(WRITER), fixed_id("loan", project.number)
     if not contracted:
         body = {
             "id": loan,
@@ -264,7 +277,7 @@ def _pay_out(writer: Caller, project: Project, *, contracted: bool) -> None:
         "channel": "bank",
         "document_no": f"บจ {project.paper_no}",
     }
-    writer.post(f"/v1/loans/{loan}/disbursements", voucher)
+    house.person(SECOND).post(f"/v1/loans/{loan}/disbursements", voucher)
 
 
 def _give(house: House, project: Project, *, paid: bool) -> None:
@@ -293,7 +306,7 @@ def _give(house: House, project: Project, *, paid: bool) -> None:
             "document_no": f"ใบเสร็จ {project.paper_no}",
         }
         writer.post(f"{address}/uses", use)
-    house.person(SECOND).post(f"{address}/confirmation")
+    house.person(SECOND).change("POST", f"{address}/confirmation", of=address)
 
 
 def repay(collector: Caller, *, today: date) -> None:

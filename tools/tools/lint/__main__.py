@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.lint.codes import problem_codes
 from tools.lint.rules import check
 from tools.lint.source import Finding, Source
 
@@ -22,8 +23,9 @@ def committed(root: Path, paths: list[str]) -> list[str]:
 
 def findings(root: Path, paths: list[str]) -> list[Finding]:
     """Return everything that the rules find in the committed files under `paths`."""
-    sources = (Source.read(root, path) for path in committed(root, paths))
-    return [finding for source in sources if source for finding in check(source)]
+    read = (Source.read(root, path) for path in committed(root, paths))
+    sources = [source for source in read if source]
+    return [*(finding for source in sources for finding in check(source)), *problem_codes(sources)]
 
 
 def main() -> int:

@@ -62,12 +62,10 @@ async def list_invitations(
             area=filters.area,
             now=clock.now(),
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page_of_invitations(session, wanted=wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page_of_invitations(session, wanted=wanted, after=after, limit=page.fetch)
     total = await queries.count_invitations(session, wanted=wanted) if page.count else None
-    next_key = (rows[-1]["area_code"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, rows, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("area_code", "id"), total=total)
 
 
 @router.post(

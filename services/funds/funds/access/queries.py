@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Label, Select, func, literal_column, select, tuple_
+from sqlalchemy import Label, Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.access.models import AccessInvitation, AccessVillage
 from funds.access.reach import REACH
 from funds.access.rules import Result
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _VILLAGES = AccessVillage.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _INVITED = AccessInvitation.__table__  # type: ignore[attr-defined]  # likewise
@@ -70,16 +70,12 @@ async def page(
     session: AsyncSession, *, filters: Filters, after: tuple[str, int, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` villages by code and year, from the first after `after`."""
-    statement = _listed(filters).order_by(*_KEY).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*_KEY) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), _KEY, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many villages the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(
@@ -120,16 +116,12 @@ async def page_of_invitations(
     session: AsyncSession, *, wanted: Invitations, after: tuple[str, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` invitations by village, from the first after `after`."""
-    statement = _invited(wanted).order_by(*_INVITED_KEY).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*_INVITED_KEY) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_invited(wanted), _INVITED_KEY, after, limit=limit))
 
 
 async def count_invitations(session: AsyncSession, *, wanted: Invitations) -> int:
     """Return how many invitations the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_invited(wanted).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _invited(wanted))
 
 
 async def invitation(

@@ -62,8 +62,12 @@ SELECT poor.household_id, poor.village_code, poor.certified, {_POOR} AS poor, {R
 FROM known_households AS poor WHERE poor.household_id = $1
 """  # noqa: S608  # likewise
 _MEMBER_OF = """
-SELECT household_id, array_agg(DISTINCT fund_id) AS funds FROM fund_members
-WHERE household_id = ANY($1) AND state = 'active' GROUP BY household_id
+SELECT household_id, array_agg(DISTINCT fund_id) AS funds,
+    coalesce(array_agg(DISTINCT fund_id) FILTER (WHERE EXISTS (
+        SELECT FROM group_members AS seat JOIN borrower_groups AS team ON team.id = seat.group_id
+        WHERE seat.member_id = fund_members.id AND seat.left_on IS NULL AND team.dissolved_on IS NULL
+    )), '{}') AS grouped
+FROM fund_members WHERE household_id = ANY($1) AND state = 'active' GROUP BY household_id
 """
 _NEAR = """
 SELECT funds.id, funds.kind, funds.area_code, funds.name_th, books.cash - books.reserved AS available
@@ -135,15 +139,13 @@ async def with_memberships(session: AsyncSession, rows: Sequence[asyncpg.Record]
     """Return households as the rules take them, with the funds that have a member of each."""
     ids = [row["household_id"] for row in rows]
     of = {
-        row["household_id"]: frozenset(row["funds"])
+        row["household_id"]: (frozenset(row["funds"]), frozenset(row["grouped"]))
         for row in await (await driver(session)).fetch(_MEMBER_OF, ids)
     }
+    none: tuple[frozenset[UUID], frozenset[UUID]] = (frozenset(), frozenset())
     return [
         Household(
-            row["household_id"],
-            row["village_code"],
-            row["certified"],
-            of.get(row["household_id"], frozenset()),
+            row["household_id"], row["village_code"], row["certified"], *of.get(row["household_id"], none)
         )
         for row in rows
     ]

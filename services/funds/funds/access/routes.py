@@ -72,12 +72,11 @@ async def list_poor_households(
             area=filters.area,
             now=clock.now(),
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await reach.page(session, wanted=wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await reach.page(session, wanted=wanted, after=after, limit=page.fetch)
     total = await reach.count(session, wanted=wanted) if page.count else None
-    next_key = (rows[-1]["village_code"], str(rows[-1]["household_id"])) if more else None
-    return paging.page(page, await _with_funds(session, rows), next_key=next_key, total=total)
+    near = await _with_funds(session, rows)
+    return paging.page(page, near, key=("village_code", "household_id"), total=total)
 
 
 @router.get(
@@ -96,14 +95,11 @@ async def list_village_suggestions(
 
     รายการหมู่บ้านที่มีครัวเรือนยากจนยังไม่ได้กู้ พร้อมคำตอบเงื่อนไขเท่าที่ข้อมูลบอกได้
     """
-    after = None if page.after is None else str(page.after[0])
+    after = page.place(str)
     where: dict[str, Any] = {"areas": principal.areas, "area": filters.area or ""}
-    rows = await reach.lacking(session, **where, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    rows = await reach.lacking(session, **where, after=after, limit=page.fetch)
     total = await reach.count_lacking(session, **where) if page.count else None
-    shown = [{**row, "suggested": suggested(reach.facts(row))} for row in rows]
-    next_key = (rows[-1]["area_code"],) if more else None
-    return paging.page(page, shown, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("area_code",), shape=_suggestion, total=total)
 
 
 @router.get(
@@ -120,13 +116,10 @@ async def list_access_villages(
 ) -> Response:
     """List villages whose conditions are answered, with how many people are invited. หมู่บ้านที่ตอบเงื่อนไขแล้ว."""
     narrowed = queries.Filters(principal.areas, filters.area or "", filters.fiscal_year)
-    after = None if page.after is None else (str(page.after[0]), int(page.after[1]), UUID(page.after[2]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, int, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    last = rows[-1] if more else None
-    next_key = None if last is None else (last["area_code"], last["fiscal_year"], str(last["id"]))
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, key=("area_code", "fiscal_year", "id"), shape=_shown, total=total)
 
 
 @router.post(
@@ -181,6 +174,10 @@ async def change_access_village(
         session, village_id=village_id, patch=body, if_match=if_match, actor=principal, now=clock.now()
     )
     return await _answer(session, village_id, principal)
+
+
+def _suggestion(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "suggested": suggested(reach.facts(row))}
 
 
 async def _with_funds(session: AsyncSession, rows: Sequence[Any]) -> list[dict[str, Any]]:

@@ -64,6 +64,7 @@ class Why(StrEnum):
     INTEREST_FREE = "interest_free"
     MEMBER_ALREADY = "member_already"
     GROUP_FIRST = "group_first"
+    IN_GROUP = "in_group"
     SAVE_FIRST = "save_first"
     JOIN_FIRST = "join_first"
     NO_MONEY = "no_money"
@@ -75,6 +76,7 @@ WHY_TEXTS: Final[Mapping[Why, tuple[str, str]]] = {
     Why.INTEREST_FREE: ("ไม่คิดดอกเบี้ย", "lends without interest"),
     Why.MEMBER_ALREADY: ("เป็นสมาชิกกองทุนแล้ว", "is a member already"),
     Why.GROUP_FIRST: ("ต้องสมัครสมาชิกและรวมกลุ่มสตรีก่อน", "join, and form a group of women, first"),
+    Why.IN_GROUP: ("อยู่ในกลุ่มที่กู้ได้แล้ว", "is in a group that may borrow"),
     Why.SAVE_FIRST: ("ต้องสมัครสมาชิกและออมสัจจะก่อน", "join and save first"),
     Why.JOIN_FIRST: ("ต้องสมัครสมาชิกก่อน", "join first"),
     Why.NO_MONEY: ("กองทุนไม่มีเงินให้ยืมในขณะนี้", "the fund has no money to lend now"),
@@ -92,12 +94,16 @@ _FITS: Final = (Fit.YES, Fit.WITH_CONDITION, Fit.NO)
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """A poor household: where it is, whether on the register, and which funds have a member of it."""
+    """A poor household: where it is, whether on the register, and which funds have a member of it.
+
+    `grouped` are those funds in which such a member is in a borrowing group.
+    """
 
     id: UUID
     village_code: str
     certified: bool
     member_of: frozenset[UUID] = frozenset()
+    grouped: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +143,11 @@ def suit(household: Household, fund: NearFund) -> Suit:
         known = Why.ON_REGISTER if household.certified else Why.NOT_ON_REGISTER
         fit, why = (Fit.YES if household.certified else Fit.NO), (known, Why.INTEREST_FREE)
     elif fund.id in household.member_of:
-        group = fund.kind is Kind.WOMENS
-        fit = Fit.WITH_CONDITION if group else Fit.YES
-        why = (Why.MEMBER_ALREADY, Why.GROUP_FIRST) if group else (Why.MEMBER_ALREADY,)
+        fit, why = Fit.YES, (Why.MEMBER_ALREADY,)
+        if fund.kind is Kind.WOMENS:
+            grouped = fund.id in household.grouped
+            fit = Fit.YES if grouped else Fit.WITH_CONDITION
+            why = (*why, Why.IN_GROUP if grouped else Why.GROUP_FIRST)
     else:
         fit, why = Fit.WITH_CONDITION, (_FIRST[fund.kind],)
     if fund.available <= 0:

@@ -1,6 +1,7 @@
 """What the books as files show, in whole sets; read from the ledger's, the loans' and the committee's tables.
 
-The fund is checked by the caller (`ledger.queries.books`) before anything here is asked.
+How late loans were on a day is counted by the reports' own statement. The fund is checked by the caller
+(`ledger.queries.books`) before anything here is asked.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.reports import lateness
 from shared.db import driver
 
 MAX_LINES: Final = 50_000
@@ -73,23 +75,37 @@ SELECT * FROM (
 ) AS running
 WHERE business_date >= $2 ORDER BY business_date, number, line_no LIMIT $4
 """  # noqa: S608  # our own pieces
+# A loan of the books before has no payment out here: it was lent when it was contracted. What was written
+# off is owed all the same.
 _HOUSEHOLDS = f"""
-SELECT {_BORROWER} AS name, loans.contract_no, paid.on_date AS lent_on, loans.disbursed,
-    loans.outstanding + loans.written_off AS owed, due.last_due AS due_on,
-    COALESCE(asked.title, '') AS purpose
+SELECT {_BORROWER} AS name, loans.contract_no, lent.on_date AS lent_on, lent.amount AS disbursed,
+    coalesce(booked.owed, 0)
+        + CASE WHEN gone.on_date <= $2 THEN loans.written_off - loans.recovered ELSE 0 END AS owed,
+    due.last_due AS due_on, COALESCE(asked.title, '') AS purpose
 FROM loans
 {_BORROWERS}
-LEFT JOIN LATERAL (
-    SELECT min(paid_on) AS on_date FROM loan_disbursements
-    WHERE loan_id = loans.id AND reversed_on IS NULL
-) AS paid ON true
+CROSS JOIN LATERAL (
+    SELECT min(paid_on) AS on_date, sum(amount)::bigint AS amount FROM loan_disbursements
+    WHERE loan_id = loans.id AND reversed_on IS NULL AND paid_on <= $2 HAVING count(*) > 0
+    UNION ALL
+    SELECT loans.contract_date, loans.disbursed FROM loan_schedules
+    WHERE loan_id = loans.id AND schedule_no = 1 AND reason = 'opening' AND loans.contract_date <= $2
+) AS lent
+CROSS JOIN LATERAL (
+    SELECT sum(debit - credit)::bigint AS owed FROM journal_lines
+    WHERE loan_id = loans.id AND account = '1100' AND business_date <= $2
+) AS booked
+CROSS JOIN LATERAL (
+    SELECT min(written_off_on) AS on_date FROM loan_write_offs
+    WHERE loan_id = loans.id AND state = 'approved'
+) AS gone
 LEFT JOIN LATERAL (
     SELECT max(due_on) AS last_due FROM instalments
     WHERE loan_id = loans.id AND schedule_no = loans.schedule_no
 ) AS due ON true
 LEFT JOIN applications AS asked ON asked.id = loans.application_id
-WHERE loans.fund_id = $1 AND loans.disbursed > 0 AND paid.on_date <= $2
-ORDER BY paid.on_date, loans.contract_no LIMIT $3
+WHERE loans.fund_id = $1
+ORDER BY lent.on_date, loans.contract_no LIMIT $3
 """  # noqa: S608  # our own pieces
 _HANDOVERS = """
 SELECT handed_on, COALESCE(explanation, '') AS remarks,
@@ -106,12 +122,15 @@ SELECT handed_on, COALESCE(explanation, '') AS remarks,
 FROM fund_handovers AS handed
 WHERE fund_id = $1 AND state = 'signed' AND handed_on BETWEEN $2 AND $3 ORDER BY handed_on, id
 """
-_STATE = """
+_STATE = f"""
 SELECT
     (SELECT count(*) FROM known_households WHERE village_code LIKE $2 || '%' AND certified) AS targets,
-    (SELECT count(DISTINCT borrower_id) FROM loans WHERE fund_id = $1 AND outstanding > 0) AS borrowing,
-    COALESCE((SELECT sum(overdue_principal) FROM loan_arrears WHERE fund_id = $1), 0)::bigint AS overdue
-"""
+    (SELECT count(DISTINCT borrower_id) FROM loans WHERE fund_id = $1 AND 0 < (
+        SELECT sum(debit - credit) FROM journal_lines
+        WHERE loan_id = loans.id AND account = '1100' AND business_date <= $3)) AS borrowing,
+    (SELECT coalesce(sum(late.overdue), 0)::bigint FROM (
+        {lateness.then_by_loan(day="$3::date", funds="loan.fund_id = $1")}) AS late) AS overdue
+"""  # noqa: S608  # likewise
 
 
 async def journal_lines(session: AsyncSession, fund_id: UUID, span: Span) -> list[asyncpg.Record]:
@@ -133,7 +152,7 @@ async def debtors(session: AsyncSession, fund_id: UUID, span: Span) -> list[asyn
 
 
 async def households(session: AsyncSession, fund_id: UUID, span: Span) -> list[asyncpg.Record]:
-    """Return who borrowed until a day, with what is left now."""
+    """Return who borrowed until a day, with what was owed at its end."""
     return list(await (await driver(session)).fetch(_HOUSEHOLDS, fund_id, span.until, _LIMIT))
 
 
@@ -142,7 +161,7 @@ async def handovers(session: AsyncSession, fund_id: UUID, span: Span) -> list[as
     return list(await (await driver(session)).fetch(_HANDOVERS, fund_id, span.since, span.until))
 
 
-async def state(session: AsyncSession, fund_id: UUID, *, area_code: str) -> dict[str, Any]:
-    """Return how many target households there are, how many borrow, and what is overdue."""
-    row = await (await driver(session)).fetchrow(_STATE, fund_id, area_code)
+async def state(session: AsyncSession, fund_id: UUID, *, area_code: str, on: date) -> dict[str, Any]:
+    """Return how many target households there are now, how many borrowed and what was overdue on a day."""
+    row = await (await driver(session)).fetchrow(_STATE, fund_id, area_code, on)
     return dict(row)

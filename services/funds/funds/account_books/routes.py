@@ -18,11 +18,12 @@ from shared import clock, problems, web
 from shared.dates import fiscal_bounds, fiscal_year
 from shared.db import Session
 from shared.exports import XLSX
+from shared.schemas import Day
 
 router = web.router(tags=["account books"])
 
-Since = Annotated[date | None, Query(description="First day; without it the fiscal year's (1 October)")]
-Until = Annotated[date | None, Query(description="Last day; without it today")]
+Since = Annotated[Day | None, Query(description="First day; without it the fiscal year's (1 October)")]
+Until = Annotated[Day | None, Query(description="Last day; without it today")]
 
 
 @router.get(

@@ -31,6 +31,7 @@ from funds.registry import service as registry
 from funds.registry.rules import FundFacts as Registered
 from funds.registry.rules import Kind
 from shared import audit
+from shared.clock import business_date
 from shared.security import Principal
 
 _COUNTED: Final = ("from_whom", "to_whom", "cash", "bank", "debtors", "remarks")
@@ -94,7 +95,7 @@ async def poverty_books(
         fund=_facts(fund),
         since=span.since,
         until=span.until,
-        state=await _state(session, fund, on=span.until),
+        state=await _state(session, fund, on=min(span.until, business_date(now))),
         handovers=[
             HandOver(
                 on=row["handed_on"],
@@ -145,7 +146,7 @@ def _facts(fund: Registered) -> FundFacts:
 
 async def _state(session: AsyncSession, fund: Registered, *, on: date) -> VillageState:
     sums = await ledger.sums(session, fund.id, on=on)
-    counted = await queries.state(session, fund.id, area_code=fund.area_code)
+    counted = await queries.state(session, fund.id, area_code=fund.area_code, on=on)
     in_office = await committees.in_office(session, fund.id, on=on)
 
     def owned(account: Account) -> int:

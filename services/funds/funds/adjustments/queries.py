@@ -4,12 +4,12 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.adjustments.models import LedgerAdjustment
 from funds.adjustments.rules import AdjustmentState
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _TABLE = LedgerAdjustment.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _SHOWN = [column for column in _TABLE.c if column.name != "area_code"]
@@ -24,18 +24,13 @@ async def page(
     session: AsyncSession, *, fund_id: UUID, state: AdjustmentState | None, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` entries of a fund, the newest first, from the first before `after`."""
-    statement = _listed(fund_id, state).order_by(_TABLE.c.id.desc()).limit(limit)
-    if after is not None:
-        statement = statement.where(_TABLE.c.id < after)
+    statement = seek(_listed(fund_id, state), _TABLE.c.id, after, limit=limit, descending=True)
     return await fetch(session, statement)
 
 
 async def count(session: AsyncSession, *, fund_id: UUID, state: AdjustmentState | None) -> int:
     """Return how many entries the filters leave."""
-    rows = await fetch(
-        session, select(func.count().label("n")).select_from(_listed(fund_id, state).subquery())
-    )
-    return int(rows[0]["n"])
+    return await counted(session, _listed(fund_id, state))
 
 
 async def one(

@@ -38,6 +38,7 @@ from funds.ledger.errors import (
     UnbalancedEntry,
 )
 from funds.permissions import FundApprover, LedgerReader, LedgerWriter
+from funds.registry.errors import FundNotActive
 from shared import clock, etags, paging, problems, web
 from shared.db import ReadSession, Session
 from shared.errors import InvalidCursor
@@ -60,13 +61,11 @@ async def list_adjustments(
 ) -> Response:
     """List entries, the newest first; `state=proposed` are those that wait. รายการที่เสนอและตัดสินแล้ว."""
     await books.books(session, fund_id, areas=principal.areas)
-    after = None if page.after is None else UUID(page.after[0])
+    after = page.place(UUID)
     which = {"fund_id": fund_id, "state": filters.state}
-    rows = await queries.page(session, **which, after=after, limit=page.limit + 1)  # type: ignore[arg-type]
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    rows = await queries.page(session, **which, after=after, limit=page.fetch)  # type: ignore[arg-type]
     total = await queries.count(session, **which) if page.count else None  # type: ignore[arg-type]
-    last = [str(rows[-1]["id"])] if more else None
-    return paging.page(page, [_out(row) for row in rows], next_key=last, total=total)
+    return paging.page(page, rows, shape=_out, key=("id",), total=total)
 
 
 @router.get(
@@ -87,6 +86,7 @@ async def read_adjustment(
     status_code=status.HTTP_201_CREATED,
     responses=problems.responses(
         BooksNotFound,
+        FundNotActive,
         AccountNotByHand,
         AccountNotKept,
         NotOfItsKind,
@@ -115,6 +115,7 @@ async def propose_adjustment(
     status_code=status.HTTP_201_CREATED,
     responses=problems.responses(
         BooksNotFound,
+        FundNotActive,
         JournalNotFound,
         NotByHand,
         AlreadyReversed,
@@ -147,6 +148,7 @@ async def propose_reversal(
     "/ledgers/{fund_id}/adjustments/{adjustment_id}/decision",
     responses=problems.responses(
         BooksNotFound,
+        FundNotActive,
         AdjustmentNotFound,
         AdjustmentDecided,
         OwnAdjustment,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +28,9 @@ from funds.ledger import service as ledger
 from funds.ledger.chart import chart
 from funds.ledger.errors import AlreadyReversed, EntryInFuture, JournalNotFound, PeriodClosed
 from funds.ledger.rules import Account, Entry, JournalKind, Line
+from funds.registry import service as registry
+from funds.registry.errors import FundNotActive
+from funds.registry.rules import State
 from shared import audit
 from shared.clock import business_date
 from shared.errors import FieldError
@@ -42,10 +46,10 @@ async def propose(
 ) -> UUID:
     """Propose an entry; nothing is booked yet. Returns its id.
 
-    Raises BooksNotFound, AccountNotByHand, AccountNotKept, NotOfItsKind, UnbalancedEntry, LineNotValid,
-    EntryInFuture, PeriodClosed, AdjustmentExists (by its constraint).
+    Raises BooksNotFound, FundNotActive, AccountNotByHand, AccountNotKept, NotOfItsKind, UnbalancedEntry,
+    LineNotValid, EntryInFuture, PeriodClosed, AdjustmentExists (by its constraint).
     """
-    found = await books.books(session, fund_id, areas=actor.areas)
+    found = await _standing(session, fund_id, actor=actor)
     lines = [Line(line.account, line.debit, line.credit) for line in new.lines]
     _at(AccountNotByHand, controlled(lines))
     _at(AccountNotKept, not_kept(lines, chart(found["kind"])))
@@ -77,9 +81,10 @@ async def propose_reversal(
 ) -> UUID:
     """Propose to reverse a journal that was written by hand; returns the proposal's id.
 
-    Raises BooksNotFound, JournalNotFound, NotByHand, AlreadyReversed, EntryInFuture, PeriodClosed.
+    Raises BooksNotFound, FundNotActive, JournalNotFound, NotByHand, AlreadyReversed, EntryInFuture,
+    PeriodClosed.
     """
-    found = await books.books(session, fund_id, areas=actor.areas)
+    found = await _standing(session, fund_id, actor=actor)
     original = await reading.journal(session, fund_id, journal_id)
     if original is None:
         raise JournalNotFound
@@ -113,10 +118,13 @@ async def decide(
 ) -> None:
     """Post an entry or reject it, as somebody else than who proposed it.
 
-    Raises BooksNotFound, AdjustmentNotFound, OwnAdjustment, AdjustmentDecided, and what posting raises:
-    PeriodClosed, OverCapital, AlreadyReversed.
+    Raises BooksNotFound, FundNotActive, AdjustmentNotFound, OwnAdjustment, AdjustmentDecided, and what
+    posting raises: PeriodClosed, OverCapital, AlreadyReversed.
     """
-    await books.books(session, fund_id, areas=actor.areas)
+    if new.decision is Decision.POST:
+        await _standing(session, fund_id, actor=actor)
+    else:
+        await books.books(session, fund_id, areas=actor.areas)
     found = await queries.one(session, fund_id, adjustment_id, lock=True)
     if found is None:
         raise AdjustmentNotFound
@@ -150,6 +158,15 @@ async def decide(
     )
 
 
+async def _standing(session: AsyncSession, fund_id: UUID, *, actor: Principal) -> asyncpg.Record:
+    """Return the books of a fund that is not closed, now or meanwhile; a suspended one is put in order so."""
+    found = await books.books(session, fund_id, areas=actor.areas)
+    fund = await registry.lock(session, fund_id, principal=actor, active=False)
+    if fund.state is State.CLOSED:
+        raise FundNotActive(state=fund.state.value)
+    return found
+
+
 async def _post(
     session: AsyncSession, found: Mapping[str, Any], *, actor: Principal, now: datetime
 ) -> ledger.Posted:
@@ -162,6 +179,7 @@ async def _post(
             memo=found["memo"],
             actor=actor,
             now=now,
+            by_two=True,
         )
     stored = orjson.loads(found["lines"]) if isinstance(found["lines"], str) else found["lines"]
     entry = Entry(

@@ -1,15 +1,19 @@
 """An application held against the product's terms, the borrower's standing and its own sums."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds import rates
+from funds.applications import queries
 from funds.applications.errors import (
+    BorrowerLeft,
     BorrowerNotTarget,
     BudgetDoesNotSum,
     GroupTooSmall,
@@ -25,11 +29,11 @@ from funds.applications.errors import (
     UnknownPurpose,
     WrongBorrowerKind,
 )
-from funds.applications.rules import split
 from funds.applications.schemas import BudgetLine, NewGuarantor, NewShare
 from funds.known_households import queries as known_households
 from funds.members import queries as members
 from funds.members.rules import Borrower
+from funds.parts import apportioned
 from funds.products import service as products
 from funds.products.errors import ProductNotFound
 from funds.products.rules import BorrowerKind, Category, ProductTerms
@@ -88,20 +92,31 @@ def check_limits(terms: ProductTerms, wish: Wish, *, borrower: str, on: date) ->
     if terms.borrower.value != borrower:
         raise WrongBorrowerKind(pointer="/borrower_kind", borrower_kind=terms.borrower.value)
     if wish.purpose in terms.refused_purposes:
-        raise PurposeRefused(pointer="/purpose")
+        refused = sorted(terms.refused_purposes)
+        listed = ", ".join(refused)
+        raise PurposeRefused(f"ห้าม {listed}", f"Refused: {listed}", pointer="/purpose", refused=refused)
     if wish.purpose not in purposes():
-        raise UnknownPurpose(pointer="/purpose")
+        where = "/v1/instruments/funds/LOAN_PURPOSES"
+        raise UnknownPurpose(f"ดูรหัสที่ GET {where}", f"The codes are those of GET {where}", pointer="/purpose")
     if terms.max_amount is not None and wish.amount > terms.max_amount:
         most = baht(terms.max_amount)
         raise OverCeiling(f"ไม่เกิน {most} บาท", f"At most {most} baht", pointer="/amount", max_amount=most)
-    for name, longest in (("months", terms.max_months), ("instalments", terms.max_instalments)):
+    for name, unit, longest in (
+        ("months", "เดือน", terms.max_months),
+        ("instalments", "งวด", terms.max_instalments),
+    ):
         asked: int | None = getattr(wish, name)
-        if asked is not None and (not terms.lent or (longest is not None and asked > longest)):
-            raise OverTerm(pointer=f"/{name}", most=longest if terms.lent else 0)
+        if asked is not None and not terms.lent:
+            raise OverTerm("เงินอุดหนุนไม่มีกำหนดชำระคืน", "A grant is not repaid", pointer=f"/{name}", most=0)
+        if asked is not None and longest is not None and asked > longest:
+            texts = (f"ไม่เกิน {longest} {unit}", f"At most {longest} {name}")
+            raise OverTerm(*texts, pointer=f"/{name}", most=longest)
     if wish.annual_rate is not None:
         products.check_rate(wish.annual_rate, on=on)
         if wish.annual_rate > terms.max_annual_rate:
-            raise RateOutsideProduct(pointer="/annual_rate")
+            rate = rates.text(terms.max_annual_rate)
+            texts = (f"ไม่เกินร้อยละ {rate} ต่อปี", f"At most {rate} per cent a year")
+            raise RateOutsideProduct(*texts, pointer="/annual_rate", max_annual_rate=rate)
 
 
 async def borrower_of(
@@ -129,6 +144,24 @@ async def check_standing(session: AsyncSession, terms: ProductTerms, borrower: B
             "กข.คจ. ให้ยืมเฉพาะครัวเรือนเป้าหมายที่ได้รับการรับรองแล้ว",
             "The poverty fund lends to certified target households only",
         )
+
+
+async def check_still_there(
+    session: AsyncSession, row: asyncpg.Record, fund: FundFacts, terms: ProductTerms, shared: Collection[UUID]
+) -> None:
+    """Hold what is taken up against who is there by then; `shared` are the members with a share of it.
+
+    Raises BorrowerLeft, GroupTooSmall, BorrowerNotTarget.
+    """
+    borrower = await members.borrower(session, row["borrower_kind"], row["borrower_id"], fund_id=fund.id)
+    if borrower is None or not set(shared) <= set(borrower.member_ids):
+        raise BorrowerLeft
+    guarantors = [
+        one["member_id"] for one in await queries.guarantors(session, row["id"]) if one["member_id"]
+    ]
+    if guarantors and len(await members.present(session, fund.id, guarantors)) < len(guarantors):
+        raise BorrowerLeft
+    await check_standing(session, terms, borrower)
 
 
 def check_budget(lines: Sequence[BudgetLine], amount: int) -> list[dict[str, Any]]:
@@ -161,7 +194,7 @@ def share(borrower: Borrower, given: Sequence[NewShare], amount: int) -> list[Sp
     if not who:
         return []
     if len(whole) == len(parts):
-        return [SplitShare(*one) for one in zip(who, whole, split(amount, whole), strict=True)]
+        return [SplitShare(*one) for one in zip(who, whole, apportioned(amount, whole), strict=True)]
     amounts = [one.amount for one in given if one.amount is not None]
     if whole or sum(amounts) != amount:
         raise SharesDoNotSum(pointer="/shares")
@@ -176,7 +209,7 @@ async def check_guarantors(
     Members of a group that borrows answer for it anyway and so are no guarantors of it.
     """
     named = [one.member_id for one in given if one.member_id is not None]
-    known = await members.present(session, fund.id, named) if named else {}
+    known = await members.present(session, fund.id, named) if named else set()
     for at, one in enumerate(given):
         if one.member_id is None:
             continue

@@ -1,6 +1,6 @@
 """A step of the chain decides: recommends, approves, returns or rejects; an approval keeps the money back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.applications import checking, preventing, queries
+from funds.applications import checking, preventing, queries, resolving
 from funds.applications.decision_schemas import NewDecision
 from funds.applications.errors import (
     ApprovalTooLong,
@@ -26,10 +26,11 @@ from funds.applications.errors import (
 )
 from funds.applications.events import ApplicationDecided
 from funds.applications.models import ApplicationDecision
+from funds.applications.resolving import Given
 from funds.applications.rules import (
+    FORWARD,
     MOST_APPROVAL_DAYS,
     PENDING,
-    Decision,
     State,
     Taken,
     after,
@@ -37,22 +38,27 @@ from funds.applications.rules import (
     last_day,
     sits_at,
 )
-from funds.applications.service import TABLE, asked_shares, lapse, locked, record, stands, terms_of
+from funds.applications.service import TABLE, lapse, locked, record, stands, terms_of
 from funds.committees import queries as committees
 from funds.committees.rules import quorum
 from funds.ledger import service as ledger
-from funds.members.rules import Borrower
 from funds.products.rules import BorrowerKind, Category, ProductTerms, Step, StepKind, StepLevel
 from funds.registry.rules import FundFacts
 from shared import outbox
 from shared.clock import business_date
+from shared.db import driver
 from shared.ids import uuid7
+from shared.money import baht
 from shared.rows import insert_row, update_row
 from shared.security import Principal
 
 _DECISIONS = ApplicationDecision.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-_FORWARD = frozenset({Decision.RECOMMEND, Decision.APPROVE})
-_SENT_BACK = frozenset({Decision.RETURN, Decision.REJECT})
+_NOTHING_LESS = "UPDATE application_shares SET resolved_amount = NULL WHERE application_id = $1"
+_LESS = """
+UPDATE application_shares SET resolved_amount = given.amount
+FROM unnest($2::uuid[], $3::bigint[]) AS given (member_id, amount)
+WHERE application_id = $1 AND application_shares.member_id = given.member_id
+"""
 
 
 class Minutes(NamedTuple):
@@ -73,6 +79,7 @@ class Resolved(NamedTuple):
     minutes: Minutes
     valid_until: date
     """The last day of an approval."""
+    given: Given
 
 
 async def decide(
@@ -82,36 +89,41 @@ async def decide(
 
     Raises ApplicationNotFound, FundNotActive, WrongApplicationState, WrongStep, WrongDecision, LevelNotYours,
     OwnApplication, SamePersonTwice, DecidedOutOfOrder, MeetingNotOfFund, MeetingWithoutQuorum,
-    MinutesInFuture; forward also ChecklistIncomplete; an approval also MinutesMissing, ApprovalTooLong,
-    GroupTooSmall, ShareNotOfGroup, BorrowerNotTarget, BorrowerHasOpenLoan, OverCapital.
+    MinutesInFuture; forward also MinutesMissing, ChecklistIncomplete, AmountRaised, ShareNotOfGroup,
+    SharesDoNotSum; an approval also ApprovalTooLong, GroupTooSmall, BorrowerNotTarget, BorrowerHasOpenLoan,
+    OverCapital.
     """
     row, fund = await locked(session, application_id, actor=actor)
     stands(row, PENDING)
     step = _step(row["steps"][row["step_no"]])
-    state = _state(step, new)
-    if not sits_at(step.level, fund.area_code, actor.areas):
-        raise LevelNotYours(step=step.code, level=step.level.value)
+    if new.step is not None and new.step != step.code:
+        raise WrongStep(step=step.code)
     before = await queries.decisions(session, application_id)
-    terms = await terms_of(session, row)
-    borrower = await checking.borrower_of(
-        session, fund, BorrowerKind(row["borrower_kind"]), row["borrower_id"]
-    )
+    today = business_date(now)
+    if not await _sits(session, fund, step, actor=actor, days={new.decided_on or today, today}):
+        raise LevelNotYours(step=step.code, level=step.level.value)
+    await _independent(session, row, before, step, actor=actor)
+    state = _state(step, new)
     decided_on = _day(row, before, new, now=now)
-    await _independent(
-        session, row, borrower, before, step, actor=actor, on=decided_on, today=business_date(now)
-    )
+    terms = await terms_of(session, row)
+    kind = BorrowerKind(row["borrower_kind"])
+    borrower = await checking.borrower_of(session, fund, kind, row["borrower_id"])
     minutes = await _minutes(session, fund, new, on=decided_on)
-    if new.decision in _FORWARD and terms.lent:
+    if new.decision in FORWARD and terms.lent:
         await preventing.require_complete(session, row)
+    given = resolving.given(row, await queries.shares(session, application_id), borrower, new)
+    if terms.needs_minutes and minutes.number is None:
+        _need_minutes(row, fund, before, step, state)
     if state is State.APPROVED:
-        await _approvable(session, row, terms, borrower, minutes, before)
-    last = _valid_until(new, decided_on=decided_on, today=business_date(now))
-    resolved = Resolved(step, new, state, decided_on, minutes, last)
+        await checking.check_standing(session, terms, borrower)
+        resolving.check_present(given.shares, borrower)
+    last = _valid_until(new, decided_on=decided_on, today=today)
+    resolved = Resolved(step, new, state, decided_on, minutes, last, given)
     await _write(session, row, resolved, number=len(before) + 1, actor=actor, now=now)
     await _become(session, row, resolved, now=now)
     await _tell(session, row, terms, resolved, actor=actor, now=now)
     if state is State.APPROVED:
-        await _keep_back(session, row, terms)
+        await _keep_back(session, row, terms, amount=given.amount)
 
 
 def _step(words: dict[str, Any]) -> Step:
@@ -119,13 +131,18 @@ def _step(words: dict[str, Any]) -> Step:
 
 
 def _state(step: Step, new: NewDecision) -> State:
-    """Return the state that follows. Raises WrongStep, WrongDecision."""
-    if new.step is not None and new.step != step.code:
-        raise WrongStep(step=step.code)
+    """Return the state that follows. Raises WrongDecision."""
     state = after(step, new.decision)
     if state is None:
-        raise WrongDecision(pointer="/decision", step=step.code, kind=step.kind.value)
-    if new.decision in _SENT_BACK and new.reason is None:
+        wanted = step.kind.value
+        raise WrongDecision(
+            f"ขั้นตอน {step.code} ใช้มติ {wanted}, return หรือ reject",
+            f"The step {step.code} decides {wanted}, return or reject",
+            pointer="/decision",
+            step=step.code,
+            kind=wanted,
+        )
+    if new.decision not in FORWARD and new.reason is None:
         raise WrongDecision("ต้องระบุเหตุผล", "A reason is needed", pointer="/reason", step=step.code)
     return state
 
@@ -142,30 +159,34 @@ def _day(row: asyncpg.Record, before: Sequence[asyncpg.Record], new: NewDecision
     return day
 
 
+async def _sits(
+    session: AsyncSession, fund: FundFacts, step: Step, *, actor: Principal, days: Collection[date]
+) -> bool:
+    """Tell whether the caller belongs to the body that decides the step, on the decision's day and today."""
+    if sits_at(step.level, fund.area_code, actor.areas):
+        return True
+    if not sits_at(step.level, fund.area_code, actor.areas, in_office=True):
+        return False  # no step of the fund's own committee
+    for day in days:
+        seats = await committees.in_office(session, fund.id, on=day)
+        if all(seat["subject"] != actor.subject for seat in seats):
+            return False
+    return True
+
+
 async def _independent(
     session: AsyncSession,
     row: asyncpg.Record,
-    borrower: Borrower,
     before: Sequence[asyncpg.Record],
     step: Step,
     *,
     actor: Principal,
-    on: date,
-    today: date,
 ) -> None:
-    """Raise OwnApplication for who wrote it or lives with who borrows, SamePersonTwice for other steps.
-
-    Who the caller is as a person, the fund's committee knows, where she sits on it: on the decision's day or
-    today, so that dating it back to before her term is no way round.
-    """
-    if actor.subject in row["authors"]:
+    """Raise OwnApplication for who wrote it or lives with who borrows, SamePersonTwice for other steps."""
+    if actor.subject in row["authors"] or await queries.is_her_own(
+        session, subject=actor.subject, borrower_id=row["borrower_id"]
+    ):
         raise OwnApplication
-    for day in {on, today}:
-        for seat in await committees.in_office(session, row["fund_id"], on=day):
-            hers = (seat["household_id"], seat["person_id"])
-            own = hers[0] in borrower.household_ids or hers[1] in borrower.person_ids
-            if own and seat["subject"] == actor.subject:
-                raise OwnApplication
     taken = [Taken(one["round"], one["step"], one["subject"]) for one in before]
     if decided_other_step(taken, subject=actor.subject, step=step.code, round_no=row["round"]):
         raise SamePersonTwice
@@ -190,23 +211,20 @@ async def _minutes(session: AsyncSession, fund: FundFacts, new: NewDecision, *, 
     return found
 
 
-async def _approvable(
-    session: AsyncSession,
-    row: asyncpg.Record,
-    terms: ProductTerms,
-    borrower: Borrower,
-    minutes: Minutes,
-    before: Sequence[asyncpg.Record],
+def _need_minutes(
+    row: asyncpg.Record, fund: FundFacts, before: Sequence[asyncpg.Record], step: Step, state: State
 ) -> None:
-    """Hold what is to be approved against the product as everything stands now.
-
-    Who left the group since has no share in what it gets: the application is returned and shared anew.
-    """
-    own = any(one["round"] == row["round"] and one["minutes_no"] is not None for one in before)
-    if terms.needs_minutes and minutes.number is None and not own:
-        raise MinutesMissing
-    await checking.check_standing(session, terms, borrower)
-    checking.share(borrower, await asked_shares(session, row["id"]), row["amount"])
+    """Raise MinutesMissing for a step of the fund's own, and for an approval that none rest on before it."""
+    if state not in {State.RECOMMENDED, State.APPROVED}:
+        return
+    own = sits_at(step.level, fund.area_code, (), in_office=True)
+    told = any(one["round"] == row["round"] and one["minutes_no"] is not None for one in before)
+    if own or (state is State.APPROVED and not told):
+        raise MinutesMissing(
+            f"ขั้นตอน {step.code} ลงมติในที่ประชุม ระบุ meeting_id หรือ minutes",
+            f"The step {step.code} decides at a meeting: name `meeting_id` or `minutes`",
+            step=step.code,
+        )
 
 
 async def _write(
@@ -234,27 +252,34 @@ async def _write(
         minutes_no=resolved.minutes.number,
         minutes_on=resolved.minutes.on,
         reason=resolved.new.reason,
+        amount=resolved.given.amount if resolved.given.less else None,
         recorded_at=now,
     )
 
 
 async def _become(session: AsyncSession, row: asyncpg.Record, resolved: Resolved, *, now: datetime) -> None:
-    approval: dict[str, Any] = {}
+    changes: dict[str, Any] = {"reason": None if resolved.new.decision in FORWARD else resolved.new.reason}
     if resolved.state is State.APPROVED:
-        approval = {
+        changes |= {
             "approved_on": resolved.on,
             "valid_until": resolved.valid_until,
             "due_at": lapse(resolved.valid_until),
-            "reserved": row["amount"],
+            "reserved": resolved.given.amount,
         }
+    if resolved.state is State.RETURNED:  # it is asked for anew, and decided anew
+        changes["resolved_amount"] = None
+        await (await driver(session)).execute(_NOTHING_LESS, row["id"])
+    elif resolved.given.less:
+        changes["resolved_amount"] = resolved.given.amount
+        shares = resolved.given.shares
+        await (await driver(session)).execute(_LESS, row["id"], list(shares), list(shares.values()))
     await update_row(
         session,
         TABLE,
         row["id"],
         state=resolved.state.value,
         step_no=row["step_no"] + 1,
-        reason=resolved.new.reason if resolved.new.decision in _SENT_BACK else None,
-        **approval,
+        **changes,
         version=row["version"] + 1,
         updated_at=now,
     )
@@ -293,16 +318,18 @@ async def _tell(
     )
     await outbox.add(session, fact, subject=row["id"], sequence=row["version"] + 1, now=now)
     detail = {"step": resolved.step.code, "decision": resolved.new.decision.value, "round": row["round"]}
+    if resolved.given.less:
+        detail["amount"] = baht(resolved.given.amount)
     await record(session, "decide", row["id"], actor=actor, now=now, detail=detail)
 
 
-async def _keep_back(session: AsyncSession, row: asyncpg.Record, terms: ProductTerms) -> None:
+async def _keep_back(session: AsyncSession, row: asyncpg.Record, terms: ProductTerms, *, amount: int) -> None:
     """Keep the money back, then see that the borrower got no other loan of the product meanwhile.
 
     The fund's books are locked from here on: two approvals for one borrower come one after the other, and
     the second one sees the first.
     """
-    await ledger.reserve(session, fund_id=row["fund_id"], amount=row["amount"])
+    await ledger.reserve(session, fund_id=row["fund_id"], amount=amount)
     if terms.one_open_loan and await queries.stands_elsewhere(
         session,
         row["id"],

@@ -9,6 +9,7 @@ from funds import attachments
 from funds.applications import deciding, preventing, queries, service, showing
 from funds.applications.decision_schemas import ApplicationOut, CheckedItems, NewDecision, RiskAnswers
 from funds.applications.errors import (
+    AmountRaised,
     ApplicationNotFound,
     ApprovalTooLong,
     BorrowerHasOpenLoan,
@@ -27,6 +28,7 @@ from funds.applications.errors import (
     RiskAnswerNotValid,
     SamePersonTwice,
     ShareNotOfGroup,
+    SharesDoNotSum,
     UnknownBorrower,
     UnknownCheckItem,
     WrongApplicationState,
@@ -37,9 +39,9 @@ from funds.attachments import FileNotThere, WrongFileType
 from funds.ledger.errors import OverCapital
 from funds.permissions import FundApprover, FundReader, FundWriter
 from funds.registry.errors import DateInFuture, FundNotActive
-from shared import clock, problems, web
+from shared import clock, etags, problems, web
 from shared.db import Session
-from shared.errors import BodyTooLarge
+from shared.errors import BodyTooLarge, StaleVersion, VersionRequired
 
 router = web.router(tags=["applications"])
 
@@ -49,18 +51,27 @@ _HERE = (ApplicationNotFound, FundNotActive, WrongApplicationState)
 @router.put(
     "/applications/{application_id}/checklist",
     response_model=ApplicationOut,
-    responses=problems.responses(*_HERE, UnknownCheckItem, DateInFuture),
+    responses=problems.responses(*_HERE, UnknownCheckItem, DateInFuture, StaleVersion, VersionRequired),
     summary="Record the checklist before lending (บันทึกรายการป้องกัน)",
 )
 async def check_application(
-    session: Session, principal: FundWriter, application_id: UUID, body: CheckedItems
+    session: Session,
+    principal: FundWriter,
+    application_id: UUID,
+    if_match: etags.IfMatch,
+    body: CheckedItems,
 ) -> Response:
     """Record items of the six checks before lending: who, when, evidence. Repeatable; others stay.
 
     บันทึกการตรวจ 6 ข้อก่อนให้กู้ (ป้องกัน) ว่าใครทำ เมื่อใด มีหลักฐานอะไร
     """
     await preventing.check(
-        session, application_id=application_id, given=body.items, actor=principal, now=clock.now()
+        session,
+        application_id=application_id,
+        given=body.items,
+        if_match=if_match,
+        actor=principal,
+        now=clock.now(),
     )
     return await showing.answer(session, application_id, areas=principal.areas)
 
@@ -117,15 +128,24 @@ async def read_check_evidence(
 @router.put(
     "/applications/{application_id}/risk",
     response_model=ApplicationOut,
-    responses=problems.responses(*_HERE, RiskAnswerNotValid),
+    responses=problems.responses(*_HERE, RiskAnswerNotValid, StaleVersion, VersionRequired),
     summary="Score the risk of non-payment (ประเมินความเสี่ยง)",
 )
 async def assess_application(
-    session: Session, principal: FundWriter, application_id: UUID, body: RiskAnswers
+    session: Session,
+    principal: FundWriter,
+    application_id: UUID,
+    if_match: etags.IfMatch,
+    body: RiskAnswers,
 ) -> Response:
     """Score the risk by the form LOAN_RISK: the higher, the riskier. Repeatable. ประเมินความเสี่ยงก่อนให้กู้."""
     await preventing.assess(
-        session, application_id=application_id, given=body, actor=principal, now=clock.now()
+        session,
+        application_id=application_id,
+        given=body,
+        if_match=if_match,
+        actor=principal,
+        now=clock.now(),
     )
     return await showing.answer(session, application_id, areas=principal.areas)
 
@@ -150,7 +170,9 @@ async def assess_application(
         ChecklistIncomplete,
         UnknownBorrower,
         GroupTooSmall,
+        AmountRaised,
         ShareNotOfGroup,
+        SharesDoNotSum,
         BorrowerNotTarget,
         BorrowerHasOpenLoan,
         OverCapital,
@@ -163,9 +185,12 @@ async def decide_application(
 ) -> Response:
     """Recommend, approve, return or reject as the step that the application waits for.
 
-    The last step's approval keeps the money back: what is promised once is not promised again. Nobody decides
-    on what she wrote or borrows, nor on two steps.
-    ลงมติในขั้นตอนที่คำขอรออยู่ การอนุมัติขั้นสุดท้ายกันเงินกองทุนไว้ ห้ามลงมติคำขอของตนเองหรือลงมติสองขั้น
+    A step may give less (`amount`) than was asked for or the step before would give, never more. The last
+    step's approval keeps the money back: what is promised once is not promised again. Each step is decided at
+    its own level; nobody decides on what she wrote, or she, her group or her household asks for, nor on two
+    steps.
+    ลงมติในขั้นตอนที่คำขอรออยู่ ลดวงเงินได้แต่เพิ่มไม่ได้ การอนุมัติขั้นสุดท้ายกันเงินกองทุนไว้
+    ห้ามลงมติแทนระดับอื่น คำขอของตนเองหรือครัวเรือน หรือลงมติสองขั้น
     """
     await deciding.decide(session, application_id=application_id, new=body, actor=principal, now=clock.now())
     code = status.HTTP_201_CREATED

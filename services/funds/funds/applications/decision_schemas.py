@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from funds.applications.rules import Decision
-from funds.applications.schemas import ApplicationRow, DocumentNumber, Name, Reason
+from funds.applications.schemas import ApplicationRow, DocumentNumber, Name, Reason, Shares
 from funds.products.rules import StepKind, StepLevel
 from funds.products.schemas import StepCode
 from funds.rates import RateOut
 from shared.free_text import FreeText
-from shared.money import BahtOut
+from shared.money import BahtOut, BahtPositive
 from shared.schemas import Schema
 
 ItemCode = Annotated[str, Field(min_length=1, max_length=20, examples=["P.1"])]
@@ -85,7 +85,13 @@ class NewDecision(Schema):
                     "decision": "approve",
                     "step": "PROVINCE_SUBCOMMITTEE",
                     "minutes": {"number": "3/2569", "held_on": "2026-01-14"},
-                }
+                },
+                {
+                    "decision": "approve",
+                    "amount": "80000.00",
+                    "reason": "ใช้สีย้อมที่มีอยู่แล้ว",
+                    "minutes": {"number": "3/2569", "held_on": "2026-01-14"},
+                },
             ]
         }
     )
@@ -100,8 +106,12 @@ class NewDecision(Schema):
     """A meeting of the fund (`/v1/funds/{fund_id}/meetings`)."""
     minutes: NewMinutes | None = None
     """Of a sub-committee's meeting; ignored with `meeting_id`."""
+    amount: BahtPositive | None = None
+    """What the step would give, where it is less than was asked for or the step before would give."""
+    shares: Shares = Field(default_factory=list)
+    """Of a smaller amount; absent, each member's share becomes smaller in proportion."""
     reason: Reason | None = None
-    """Needed to return or reject."""
+    """Needed to return or reject, and to give less."""
     valid_until: date | None = None
     """Last day of an approval; 90 days from today when absent."""
 
@@ -121,6 +131,8 @@ class ShareOut(Schema):
     name: str
     parts: int | None
     amount: BahtOut
+    resolved_amount: BahtOut
+    """Her share of what the steps so far would give."""
 
 
 class GuarantorOut(Schema):
@@ -184,6 +196,8 @@ class DecisionOut(Schema):
     minutes_no: str | None
     minutes_on: date | None
     reason: str | None
+    amount: BahtOut | None
+    """What it would give, where that is less than the step before it."""
     recorded_at: datetime
 
 

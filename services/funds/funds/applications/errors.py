@@ -143,6 +143,16 @@ class BorrowerNotTarget(Conflict):
     title_th, title_en = "ไม่ใช่ครัวเรือนเป้าหมายในทะเบียน", "The household is not on the target register"
 
 
+class BorrowerLeft(Conflict):
+    """Who borrows, has a share or guarantees is no present member any more, or lives elsewhere by now."""
+
+    code = "borrower_left"
+    title_th, title_en = (
+        "ผู้กู้ สมาชิกกลุ่ม หรือผู้ค้ำประกันพ้นสมาชิกภาพหรือย้ายออกแล้ว",
+        "Who borrows, shares or guarantees has left",
+    )
+
+
 class BorrowerHasOpenLoan(Conflict):
     """The borrower has an open loan of this product, or another application for it stands."""
 
@@ -161,7 +171,7 @@ class ChecklistIncomplete(Conflict):
 
 
 class MinutesMissing(Conflict):
-    """An approval of this product rests on the minutes of a meeting."""
+    """Of this product the fund's own steps decide at a meeting, and an approval rests on its minutes."""
 
     code = "minutes_missing"
     title_th, title_en = "ต้องมีรายงานการประชุม", "Minutes of a meeting are needed"
@@ -189,7 +199,7 @@ class MeetingWithoutQuorum(Conflict):
 
 
 class OwnApplication(Forbidden):
-    """Nobody decides on what she wrote or borrows herself."""
+    """Nobody decides on what she wrote, or what she, her group or her household asks for."""
 
     code = "own_application"
     title_th, title_en = "ลงมติคำขอของตนเองไม่ได้", "Nobody decides on her own application"
@@ -203,10 +213,10 @@ class SamePersonTwice(Forbidden):
 
 
 class LevelNotYours(Forbidden):
-    """The step is decided at a higher level than the caller's areas."""
+    """The step is decided by a body of another level; nobody steps in for a lower one either."""
 
     code = "level_not_yours"
-    title_th, title_en = "ขั้นตอนนี้เป็นของระดับที่สูงกว่า", "The step is decided at a higher level"
+    title_th, title_en = "ขั้นตอนนี้เป็นของระดับอื่น", "The step is decided at another level"
 
 
 class WrongDecision(InvalidField):
@@ -214,6 +224,13 @@ class WrongDecision(InvalidField):
 
     code = "wrong_decision"
     title_th, title_en = "มตินี้ใช้กับขั้นตอนนี้ไม่ได้", "The step does not decide so"
+
+
+class AmountRaised(InvalidField):
+    """A step gives what was asked for or less, never more than the steps before it."""
+
+    code = "amount_raised"
+    title_th, title_en = "วงเงินเกินที่ขอหรือเกินมติขั้นก่อน", "More than was asked for, or than the step before gave"
 
 
 class DecisionExists(Conflict):

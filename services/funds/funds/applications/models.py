@@ -31,6 +31,9 @@ class Application(Base, table=True):
     purpose: str = Field(sa_column=Column(CODE, nullable=False))
     plan: str | None = Field(default=None, sa_column=Column(Text))
     amount: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """What is asked for."""
+    resolved_amount: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """What the steps so far would give, where it is less."""
     annual_rate: Decimal | None = Field(default=None, sa_column=Column(Numeric(9, 6)))
     months: int | None = Field(default=None, sa_column=Column(SmallInteger))
     instalments: int | None = Field(default=None, sa_column=Column(SmallInteger))
@@ -66,6 +69,8 @@ class ApplicationShare(Base, table=True):
     member_id: UUID = Field(primary_key=True)
     parts: int | None = None
     amount: int = Field(sa_column=Column(BigInteger, nullable=False))
+    resolved_amount: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """Her part of what the steps would give, where it is less than was asked for."""
 
 
 class ApplicationGuarantor(Base, table=True):
@@ -117,4 +122,6 @@ class ApplicationDecision(Base, table=True):
     minutes_no: str | None = Field(default=None, sa_column=Column(CODE))
     minutes_on: date | None = None
     reason: str | None = Field(default=None, sa_column=Column(Text))
+    amount: int | None = Field(default=None, sa_column=Column(BigInteger))
+    """What it would give, where that is less than the step before it."""
     recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

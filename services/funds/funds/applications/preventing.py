@@ -17,11 +17,11 @@ from funds.applications.errors import (
     RiskAnswerNotValid,
     UnknownCheckItem,
 )
-from funds.applications.rules import EDITABLE, PENDING
+from funds.applications.rules import EDITABLE, State
 from funds.applications.service import TABLE, locked, record, stands, to_json
 from funds.attachments import Attachment
 from funds.registry import service as registry
-from shared import instruments, scoring
+from shared import etags, instruments, scoring
 from shared.db import driver
 from shared.instruments import Instrument, Item
 from shared.rows import update_row
@@ -31,7 +31,8 @@ CHECKLIST: Final = "WOMEN_FUND_PTT"
 """The instrument whose group P is the checklist of every loan."""
 PREVENT: Final = "P"
 RISK: Final = "LOAN_RISK"
-_OPEN: Final = EDITABLE | PENDING
+_OPEN: Final = EDITABLE | {State.SUBMITTED}
+"""Who recommends has seen it: from the first recommendation on it stays, until it is sent back."""
 
 _CHECK = """
 INSERT INTO application_checks
@@ -81,20 +82,25 @@ async def check(
     *,
     application_id: UUID,
     given: Sequence[CheckedItem],
+    if_match: str = "*",
     actor: Principal,
     now: datetime,
 ) -> None:
     """Record items of the checklist; each as it is said last, what is not named stays.
 
-    Raises ApplicationNotFound, FundNotActive, WrongApplicationState, UnknownCheckItem, DateInFuture.
+    Raises ApplicationNotFound, FundNotActive, StaleVersion, WrongApplicationState, UnknownCheckItem,
+    DateInFuture.
     """
     row, _ = await locked(session, application_id, actor=actor)
+    etags.check(if_match, row["version"])
     stands(row, _OPEN)
     known = {item.code for item in items()}
     connection = await driver(session)
     for at, one in enumerate(given):
         if one.item not in known:
-            raise UnknownCheckItem(pointer=f"/items/{at}/item")
+            listed = ", ".join(item.code for item in items())
+            where = f"{CHECKLIST} ({listed})"
+            raise UnknownCheckItem(f"ใช้รหัสใน {where}", f"Of {where}", pointer=f"/items/{at}/item")
         registry.not_in_future(one.done_on, f"/items/{at}/done_on", now=now)
         words = (one.item, one.done, one.done_on, one.done_by, one.evidence)
         await connection.execute(_CHECK, application_id, *words, actor.subject, now)
@@ -136,13 +142,20 @@ async def check_of(session: AsyncSession, application_id: UUID, item: str) -> as
 
 
 async def assess(
-    session: AsyncSession, *, application_id: UUID, given: RiskAnswers, actor: Principal, now: datetime
+    session: AsyncSession,
+    *,
+    application_id: UUID,
+    given: RiskAnswers,
+    if_match: str = "*",
+    actor: Principal,
+    now: datetime,
 ) -> None:
     """Score an application's risk; every item is answered, 0 is no risk.
 
-    Raises ApplicationNotFound, FundNotActive, WrongApplicationState, RiskAnswerNotValid.
+    Raises ApplicationNotFound, FundNotActive, StaleVersion, WrongApplicationState, RiskAnswerNotValid.
     """
     row, _ = await locked(session, application_id, actor=actor)
+    etags.check(if_match, row["version"])
     stands(row, _OPEN)
     instrument = risk_instrument()
     try:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, case, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import column, table
 
@@ -20,7 +20,7 @@ from funds.applications.models import Application, ApplicationGuarantor, Applica
 from funds.applications.rules import State
 from funds.products.rules import BorrowerKind, Category, StepLevel
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _TABLE = Application.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _SHARES = ApplicationShare.__table__  # type: ignore[attr-defined]  # likewise
@@ -54,10 +54,11 @@ _LISTED = [
             "valid_until", "reserved", "version", "created_at", "updated_at",
         )
     ),
+    func.coalesce(_TABLE.c.resolved_amount, _TABLE.c.amount).label("given"),
     _PRODUCTS.c.code.label("product_code"), _NAME, _next_step.label("next_step"),
     _next_level.label("next_level"), _risk_level.label("risk_level"),
 ]  # fmt: skip
-_WHOLE = [*_TABLE.c, *_LISTED[-5:]]
+_WHOLE = [*_TABLE.c, *_LISTED[-6:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +107,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` applications by area and id, from the first after `after`."""
     key = (_TABLE.c.area_code, _TABLE.c.id)
-    statement = _filtered(_LISTED, filters).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_filtered(_LISTED, filters), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many applications the filters leave."""
-    listed = _filtered([literal_column("1")], filters).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _filtered([literal_column("1")], filters))
 
 
 async def one(session: AsyncSession, application_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
@@ -135,9 +132,10 @@ async def locked(
 
 
 async def shares(session: AsyncSession, application_id: UUID) -> list[asyncpg.Record]:
-    """Return a group's shares by member: `member_id, member_no, name, parts, amount`."""
+    """Return a group's shares by member: `member_id, member_no, name, parts, amount, resolved_amount`."""
+    own = (_SHARES.c.parts, _SHARES.c.amount, _SHARES.c.resolved_amount)
     statement = (
-        select(_SHARES.c.member_id, _MEMBERS.c.member_no, _MEMBERS.c.name, _SHARES.c.parts, _SHARES.c.amount)
+        select(_SHARES.c.member_id, _MEMBERS.c.member_no, _MEMBERS.c.name, *own)
         .select_from(_SHARES.join(_MEMBERS, _MEMBERS.c.id == _SHARES.c.member_id))
         .where(_SHARES.c.application_id == application_id)
         .order_by(_SHARES.c.member_id)
@@ -165,8 +163,29 @@ SELECT EXISTS (SELECT FROM loans WHERE product_id = $2 AND borrower_id = $3 AND 
     OR EXISTS (SELECT FROM applications WHERE product_id = $2 AND borrower_id = $3 AND id <> $1
                AND state = ANY($4))
 """
-_AUTHORS = """
-SELECT authors FROM applications JOIN loans ON loans.application_id = applications.id WHERE loans.id = $1
+_LOAN = """
+SELECT loans.borrower_id, applications.authors
+FROM loans LEFT JOIN applications ON applications.id = loans.application_id WHERE loans.id = $1
+"""
+# Who somebody is as a person, the committees know: any fund's, since she borrows where she lives.
+_HER_OWN = """
+WITH borrowers AS (
+    SELECT person_id, household_id FROM fund_members WHERE household_id = $2
+    UNION ALL SELECT person_id, household_id FROM fund_members WHERE id IN (
+        SELECT $2
+        UNION ALL SELECT member_id FROM group_members WHERE group_id = $2 AND left_on IS NULL
+        UNION ALL SELECT member_id FROM loan_shares WHERE loan_id = $3
+        UNION ALL SELECT answerable_member_id FROM loans WHERE id = $3
+    )
+)
+SELECT EXISTS (
+    SELECT FROM fund_committee_members AS seat WHERE seat.subject = $1 AND (
+        seat.household_id = $2 OR EXISTS (
+            SELECT FROM borrowers
+            WHERE borrowers.person_id = seat.person_id OR borrowers.household_id = seat.household_id
+        )
+    )
+)
 """
 _NUMBER = """
 SELECT coalesce(max(application_no::bigint), 0) + 1 FROM applications
@@ -198,10 +217,25 @@ async def stands_elsewhere(
     return bool(await connection.fetchval(_STANDING, application_id, product_id, borrower_id, values))
 
 
-async def authors_of_loan(session: AsyncSession, loan_id: UUID) -> frozenset[str]:
-    """Return who applied for a loan, as subjects; nobody for one taken over from the books before."""
-    rows = await (await driver(session)).fetch(_AUTHORS, loan_id)
-    return frozenset(subject for row in rows for subject in row["authors"])
+async def is_her_own(session: AsyncSession, *, subject: str, borrower_id: UUID) -> bool:
+    """Tell whether a caller asks herself: alone, in her group, by her household, or lives with who does.
+
+    Nobody decides for herself. Who she is, her terms on committees say, those that are over too.
+    """
+    return bool(await (await driver(session)).fetchval(_HER_OWN, subject, borrower_id, None))
+
+
+async def is_her_loan(session: AsyncSession, loan_id: UUID, *, subject: str) -> bool:
+    """Tell whether a caller wrote the application for a loan, or owes it like `is_her_own`.
+
+    Also who has a part of it though she left the group, and who answers for it after a death.
+    """
+    connection = await driver(session)
+    loan = await connection.fetchrow(_LOAN, loan_id)
+    if loan is None:
+        return False
+    wrote = subject in (loan["authors"] or ())
+    return wrote or bool(await connection.fetchval(_HER_OWN, subject, loan["borrower_id"], loan_id))
 
 
 async def next_number(session: AsyncSession, fund_id: UUID) -> str:

@@ -1,6 +1,6 @@
 """What is true of an application (คำขอ): its states, the steps it takes, who may decide, how it is shared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -40,6 +40,7 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
+FORWARD: Final = frozenset({Decision.RECOMMEND, Decision.APPROVE})
 EDITABLE: Final = frozenset({State.DRAFT, State.RETURNED})
 PENDING: Final = frozenset({State.SUBMITTED, State.RECOMMENDED})
 """Before a step that decides."""
@@ -114,33 +115,26 @@ def after(step: Step, decision: Decision) -> State | None:
     return State.APPROVED if decision is Decision.APPROVE else State.RECOMMENDED
 
 
-def sits_at(level: StepLevel, area_code: str, areas: Iterable[str]) -> bool:
-    """Tell whether somebody of these areas belongs to the body of a level over an area.
+def sits_at(level: StepLevel, area_code: str, areas: Collection[str], *, in_office: bool = False) -> bool:
+    """Tell whether somebody belongs to the body of a level over a fund's area.
 
-    A district's sub-committee decides for a district: who sees one tambon of it only does not sit there.
+    A body's people are those whose area is its own: who sees one tambon does not decide for its district,
+    nor the province's officer in the tambon's place. At the level of the fund itself (or below it, where
+    nothing stands) so does who is `in_office` on its committee, whatever area she was given.
     """
-    return any(len(area) <= _DIGITS[level] and area_code.startswith(area) for area in areas)
+    body = area_code[: _DIGITS[level]]
+    return body in areas or (in_office and body == area_code)
+
+
+def given_of(amount: int, resolved: int | None) -> int:
+    """Return what is given of what was asked for: all of it, unless a step has resolved on less."""
+    return amount if resolved is None else resolved
 
 
 def decided_other_step(taken: Iterable[Taken], *, subject: str, step: str, round_no: int) -> bool:
     """Tell whether a person has decided another step, or this one in this round already."""
     mine = [one for one in taken if one.subject == subject]
     return any(one.round == round_no or one.step != step for one in mine)
-
-
-def split(amount: int, parts: Sequence[int]) -> tuple[int, ...]:
-    """Split satang by parts so that the shares sum exactly: the largest remainders take what is left over.
-
-    Of equal remainders the first ones take it. ValueError for no parts or one below 1.
-    """
-    whole = sum(parts)
-    if not parts or min(parts) < 1:
-        raise ValueError("an amount is split by one part or more, each above zero")
-    shares = [amount * part // whole for part in parts]
-    order = sorted(range(len(parts)), key=lambda at: -(amount * parts[at] % whole))
-    for at in order[: amount - sum(shares)]:
-        shares[at] += 1
-    return tuple(shares)
 
 
 def last_day(decided_on: date, today: date) -> date:

@@ -183,6 +183,9 @@ class ApplicationRow(Schema):
     title: str
     purpose: str
     amount: BahtOut
+    """What is asked for."""
+    resolved_amount: BahtOut
+    """What the steps so far would give: all of it, or less (วงเงินตามมติ)."""
     applied_on: date
     state: State
     next_step: str | None

@@ -1,6 +1,6 @@
 """Applications submitted and cancelled; approvals taken up, given back and lapsed.
 
-Lock order: the application's row, then the fund's books last (`ledger.service`).
+Lock order: the application's row, the fund's (of `take_up`), then its books last (`ledger.service`).
 """
 
 from collections.abc import Mapping
@@ -32,6 +32,7 @@ from funds.applications.rules import (
     Approved,
     Share,
     State,
+    given_of,
     steps_for,
 )
 from funds.applications.schemas import ApplicationChange, NewShare
@@ -140,14 +141,19 @@ async def take_up(
     """Take an approval up for a loan's contract, or for a grant; the application is locked until the end.
 
     What is kept back for it (`reserved`) stays so in the fund's books and is the taker's from now on: she
-    calls `ledger.release` as she pays out, or when she gives it up. Raises ApplicationNotFound,
-    ApplicationNotApproved (also when the approval has lapsed), WrongCategory, FundNotActive.
+    calls `ledger.release` as she pays out, or when she gives it up. Nobody leaves the fund meanwhile: its row
+    is locked after the application's. Raises ApplicationNotFound, ApplicationNotApproved (also when the
+    approval has lapsed), WrongCategory, FundNotActive, BorrowerLeft, GroupTooSmall, BorrowerNotTarget.
     """
-    row, fund = await locked(session, application_id, actor=actor)
+    row, _ = await locked(session, application_id, actor=actor)
     if row["state"] != State.APPROVED.value or row["due_at"] <= now:
         raise ApplicationNotApproved(state=row["state"])
     if (row["category"] == Category.GRANT.value) is not grant:
         raise WrongCategory
+    fund = await registry.lock(session, row["fund_id"], principal=actor)
+    shares = await _given_shares(session, application_id)
+    lent_to = [one.member_id for one in shares]
+    await checking.check_still_there(session, row, fund, await terms_of(session, row), lent_to)
     state = State.PAID if grant else State.CONTRACTED
     await update_row(
         session,
@@ -160,7 +166,6 @@ async def take_up(
         updated_at=now,
     )
     await record(session, "take_up", application_id, actor=actor, now=now)
-    shares = await queries.shares(session, application_id)
     rate = row["annual_rate"]
     return Approved(
         application_id=application_id,
@@ -170,8 +175,8 @@ async def take_up(
         category=row["category"],
         borrower_kind=row["borrower_kind"],
         borrower_id=row["borrower_id"],
-        amount=row["amount"],
-        shares=tuple(Share(one["member_id"], one["amount"]) for one in shares),
+        amount=given_of(row["amount"], row["resolved_amount"]),
+        shares=shares,
         applied_on=row["applied_on"],
         approved_on=row["approved_on"],
         reserved=row["reserved"],
@@ -179,6 +184,13 @@ async def take_up(
         months=row["months"],
         instalments=row["instalments"],
     )
+
+
+async def _given_shares(session: AsyncSession, application_id: UUID) -> tuple[Share, ...]:
+    """Return a group's shares of what is given, without those who get nothing of it."""
+    rows = await queries.shares(session, application_id)
+    found = (Share(one["member_id"], given_of(one["amount"], one["resolved_amount"])) for one in rows)
+    return tuple(one for one in found if one.amount)
 
 
 async def give_back(session: AsyncSession, *, application_id: UUID, actor: Principal, now: datetime) -> None:
@@ -189,20 +201,21 @@ async def give_back(session: AsyncSession, *, application_id: UUID, actor: Princ
     """
     row, _ = await locked(session, application_id, actor=actor, active=False)
     stands(row, frozenset({State.CONTRACTED, State.PAID}))
+    amount = given_of(row["amount"], row["resolved_amount"])
     last = business_date(now) + timedelta(days=APPROVAL_DAYS)
     await update_row(
         session,
         TABLE,
         application_id,
         state=State.APPROVED.value,
-        reserved=row["amount"],
+        reserved=amount,
         valid_until=last,
         due_at=lapse(last),
         version=row["version"] + 1,
         updated_at=now,
     )
     await record(session, "give_back", application_id, actor=actor, now=now)
-    await ledger.reserve(session, fund_id=row["fund_id"], amount=row["amount"])
+    await ledger.reserve(session, fund_id=row["fund_id"], amount=amount)
 
 
 async def locked(

@@ -12,12 +12,13 @@ from funds import rates
 from funds.applications import preventing, queries
 from funds.applications.decision_schemas import RiskOut
 from funds.applications.errors import ApplicationNotFound
+from funds.applications.rules import given_of
 from funds.products.rules import LENT, Category
 from shared import etags, paging
 from shared.money import baht
 
 _WHOLE = ("plan", "months", "instalments", "authors", "reason", "round")
-_AMOUNTS = ("amount", "reserved")
+_AMOUNTS = ("amount", "resolved_amount", "reserved")
 _CHECK = (
     "item", "done", "done_on", "done_by", "evidence", "file_type", "file_sha256", "recorded_by",
     "recorded_at",
@@ -40,7 +41,7 @@ async def answer(
         if row["annual_rate"] is None
         else rates.text(rates.of_column(row["annual_rate"])),
         "budget": [in_baht(line) for line in row["budget"]],
-        "shares": [in_baht(one) for one in await queries.shares(session, application_id)],
+        "shares": [_share(one) for one in await queries.shares(session, application_id)],
         "guarantors": [dict(one) for one in await queries.guarantors(session, application_id)],
         "steps": [_step(step, taken=at < row["step_no"]) for at, step in enumerate(row["steps"])],
         "checks": [{name: check[name] for name in _CHECK} for check in checks],
@@ -61,7 +62,7 @@ _LISTED = (
 
 def listed(row: Mapping[str, Any] | asyncpg.Record) -> dict[str, Any]:
     """Return a row as the list shows it; satang become decimal strings of baht."""
-    return in_baht({name: row[name] for name in _LISTED})
+    return in_baht({name: row[name] for name in _LISTED} | {"resolved_amount": row["given"]})
 
 
 def in_baht(row: Mapping[str, Any] | asyncpg.Record) -> dict[str, Any]:
@@ -70,9 +71,14 @@ def in_baht(row: Mapping[str, Any] | asyncpg.Record) -> dict[str, Any]:
     return {name: baht(value) if name in _AMOUNTS else value for name, value in shown.items()}
 
 
+def _share(row: asyncpg.Record) -> dict[str, Any]:
+    return in_baht({**row, "resolved_amount": given_of(row["amount"], row["resolved_amount"])})
+
+
 def _step(step: Mapping[str, Any], *, taken: bool) -> dict[str, Any]:
     return {**{name: step[name] for name in ("code", "level", "kind")}, "taken": taken}
 
 
 def _decision(row: asyncpg.Record) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "application_id"}
+    said = {name: value for name, value in row.items() if name != "application_id"}
+    return {**said, "amount": None if row["amount"] is None else baht(row["amount"])}

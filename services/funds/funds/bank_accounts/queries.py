@@ -3,11 +3,11 @@
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.bank_accounts.models import FundBankAccount
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _TABLE = FundBankAccount.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _SHOWN = [column for column in _TABLE.c if column.name != "area_code"]
@@ -17,16 +17,13 @@ async def page(
     session: AsyncSession, *, fund_id: UUID, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` accounts by id, closed ones too, from the first after `after`."""
-    statement = select(*_SHOWN).where(_TABLE.c.fund_id == fund_id).order_by(_TABLE.c.id).limit(limit)
-    if after is not None:
-        statement = statement.where(_TABLE.c.id > after)
+    statement = seek(select(*_SHOWN).where(_TABLE.c.fund_id == fund_id), _TABLE.c.id, after, limit=limit)
     return await fetch(session, statement)
 
 
 async def count(session: AsyncSession, *, fund_id: UUID) -> int:
     """Return how many accounts the fund has."""
-    statement = select(func.count().label("n")).where(_TABLE.c.fund_id == fund_id)
-    return int((await fetch(session, statement))[0]["n"])
+    return await counted(session, select(_TABLE.c.fund_id).where(_TABLE.c.fund_id == fund_id))
 
 
 async def one(

@@ -1,6 +1,7 @@
 """Bank accounts of funds over HTTP."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -45,12 +46,10 @@ async def list_fund_bank_accounts(
 ) -> Response:
     """List a fund's accounts, closed ones too; numbers in full only with `funds:write`. รายการบัญชีธนาคาร."""
     await registry.require(session, fund_id, principal=principal, active=False)
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.page(session, fund_id=fund_id, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.page(session, fund_id=fund_id, after=after, limit=page.fetch)
     total = await queries.count(session, fund_id=fund_id) if page.count else None
-    items = [_shown(row, principal) for row in rows]
-    return paging.page(page, items, next_key=(str(rows[-1]["id"]),) if more else None, total=total)
+    return paging.page(page, rows, key=("id",), shape=partial(_shown, principal=principal), total=total)
 
 
 @router.post(

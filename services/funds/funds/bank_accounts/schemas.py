@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from funds.bank_accounts.rules import account_digits
 from shared.errors import invalid_value
+from shared.free_text import FreeText
 from shared.schemas import Schema, Text
 from shared.thai import clean_text
 
@@ -25,12 +26,12 @@ BankCode = Annotated[str, Field(pattern=r"^[0-9]{3}$", examples=["034"])]
 AccountNumber = Annotated[str, AfterValidator(_account), Field(max_length=40, examples=["020-1-23456-7"])]
 """Dashes and Thai digits are read too."""
 AccountName = Annotated[
-    str,
+    FreeText,
     AfterValidator(clean_text),
     Field(min_length=1, max_length=200, examples=["กองทุนพัฒนาบทบาทสตรี ตำบลวารินชำราบ"]),
 ]
 Branch = Annotated[
-    str, AfterValidator(clean_text), Field(min_length=1, max_length=100, examples=["วารินชำราบ"])
+    FreeText, AfterValidator(clean_text), Field(min_length=1, max_length=100, examples=["วารินชำราบ"])
 ]
 
 

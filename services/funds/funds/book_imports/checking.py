@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
-from funds.book_imports import headings, tables, values
+from funds.book_imports import headings, tables, totals, values
+from funds.book_imports.remaining import first_due
 from funds.book_imports.rules import (
     CONTROLLED,
     PERSONAL,
+    WARNINGS,
     Agreement,
     BalanceRow,
     Book,
@@ -18,13 +21,15 @@ from funds.book_imports.rules import (
     MemberRow,
     Part,
     agreements,
+    letters,
     sides,
 )
 from funds.book_imports.tables import Line, Table
 from funds.book_imports.values import BadCell
+from funds.book_imports.workbook import Cell, Sheet
 from funds.ledger.rules import Account, AccountType, account_type
 from funds.members.rules import phone_digits
-from shared.imports.workbook import Cell, Sheet
+from shared.dates import be_string
 from shared.money import baht
 from shared.thai import name_key
 
@@ -34,6 +39,11 @@ MAX_SHOWN: Final = 100
 MAX_FAULTS: Final = 5_000
 """More are not kept: a file with so many is the wrong file."""
 
+VILLAGE: Final = 8
+"""Digits of a village's code."""
+FIRST_YEAR: Final = 1974
+"""Of the first savings group (พ.ศ. 2517); a year before it is a Buddhist one of two digits, misread."""
+
 Value = TypeVar("Value")
 
 
@@ -42,10 +52,17 @@ class Frame:
     """What a book is checked against."""
 
     cut_off_on: date
+    area_code: str
     max_rate: Callable[[date], Fraction]
     """The most that a contract of a day may ask a year."""
     kept: Collection[str]
     """Codes of the accounts that the fund keeps."""
+    households: Mapping[UUID, bool] = field(default_factory=dict)
+    """Households known in the fund's area, and whether each is on the target register."""
+    targets_only: bool = False
+    """The fund lends to target households (กข.คจ.)."""
+    unread: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Cells whose value is none, by sheet and address, with what is wrong (`formulas.unread`)."""
 
 
 @dataclass(slots=True)
@@ -61,9 +78,15 @@ class Checked:
     def agreements(self) -> list[Agreement]:
         """Return the control accounts with both of their sums, as the sheets have them."""
         registers = {
-            account: _sum(self.tables.get(part), name) for account, (part, name) in CONTROLLED.items()
+            account: totals.summed(self.tables.get(part), name)
+            for account, (part, name) in CONTROLLED.items()
         }
         return agreements(self.book.balances, registers)
+
+    @property
+    def errors(self) -> int:
+        """Return how many faults keep the book from being posted."""
+        return sum(fault.code not in WARNINGS for fault in self.faults)
 
     def say(self, found: Iterable[Fault]) -> None:
         """Add faults, up to the most that are kept."""
@@ -94,11 +117,25 @@ def check(sheets: Sequence[Sheet], frame: Frame) -> Checked:
     if any(fault.code == "column_missing" for fault in checked.faults):
         return checked
     for part, table in checked.tables.items():
+        checked.say(_of_others(table, frame))
         _READ[part](table, checked, frame)
-        bad = {fault.field for fault in checked.faults if fault.sheet == table.sheet}
-        checked.say(_totals(table, bad))
+        bad = {
+            fault.field
+            for fault in checked.faults
+            if fault.sheet == table.sheet and fault.code not in WARNINGS
+        }
+        checked.say(totals.wrong(table, bad))
     checked.say(_agreement(checked))
     return checked
+
+
+def _of_others(table: Table, frame: Frame) -> Iterator[Fault]:
+    """Yield the lines that name another village's fund: the book of one fund is asked for."""
+    for line in table.lines:
+        code = line.fund or ""
+        if len(code) == len(frame.area_code) == VILLAGE and code.isdigit() and code != frame.area_code:
+            at = table.heading.fund_column
+            yield Fault(table.sheet, "other_fund", line.number, at, "fund", line.fund)
 
 
 @dataclass(slots=True)
@@ -107,11 +144,20 @@ class _Row:
 
     table: Table
     line: Line
+    frame: Frame
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def right(self) -> bool:
+        """Tell whether nothing is wrong so far."""
+        return all(fault.code in WARNINGS for fault in self.faults)
 
     def get(self, name: str, read: Callable[[Cell], Value | None], *, needed: bool = False) -> Value | None:
         """Return a cell's value, None where there is none or none that can be read."""
         cell = self.line.cells.get(name)
+        if cell is None and (code := self._unread(name)) is not None:
+            self.wrong(code, name)
+            return None
         try:
             value = read(cell)
         except BadCell as bad:
@@ -130,6 +176,36 @@ class _Row:
         if at is None and name == "name":
             at = self.table.column("first_name")
         self.faults.append(Fault(self.table.sheet, code, self.line.number, at, name, shown))
+
+    def _unread(self, name: str) -> str | None:
+        at = self.table.column(name)
+        if at is None:
+            return None
+        return self.frame.unread.get((self.table.sheet, f"{letters(at)}{self.line.number}"))
+
+    def day(self, name: str, *, needed: bool = False) -> date | None:
+        """Return a day that a fund may know of."""
+        found = self.get(name, values.day, needed=needed)
+        if found is not None and found.year < FIRST_YEAR:
+            self.wrong("too_long_ago", name, be_string(found))
+        return found
+
+    def household(self) -> UUID | None:
+        """Return the household that the line names, where it is known; what is not is only told."""
+        written = self.get("household", values.text)
+        if written is None or written == "-":
+            return None
+        try:
+            household = UUID(written)
+        except ValueError:
+            household = None
+        target = None if household is None else self.frame.households.get(household)
+        if target is None:
+            self.wrong("household_unknown", "household")
+            return None
+        if self.frame.targets_only and not target:
+            self.wrong("household_not_target", "household")
+        return household
 
     def name(self, *, needed: bool) -> str | None:
         """Return the name of who the line is of."""
@@ -151,13 +227,13 @@ class _Row:
 def _members(table: Table, checked: Checked, frame: Frame) -> None:
     seen: set[str] = set()
     for line in table.lines:
-        row = _Row(table, line)
+        row = _Row(table, line, frame)
         number = row.number("member_no")
         if number is not None and number in seen:
             row.wrong("duplicate", "member_no")
         seen.add(number or "")
         name = row.name(needed=True)
-        joined = row.get("joined_on", values.day)
+        joined = row.day("joined_on")
         if joined is not None and joined > frame.cut_off_on:
             row.wrong("after_cut_off", "joined_on")
         found: dict[str, Any] = {
@@ -165,6 +241,7 @@ def _members(table: Table, checked: Checked, frame: Frame) -> None:
             "pledge": row.get("pledge", values.amount) or 0,
             "savings": row.get("savings", values.amount) or 0,
             "shares": row.get("shares", values.amount) or 0,
+            "household": row.household(),
         }
         checked.say(row.faults)
         checked.book.members.append(
@@ -188,7 +265,7 @@ def _debtors(table: Table, checked: Checked, frame: Frame) -> None:
     seen: set[str] = set()
     numbered = table.column("contract_no") is not None
     for at, line in enumerate(table.lines, 1):
-        row = _Row(table, line)
+        row = _Row(table, line, frame)
         number = row.number("contract_no") if numbered else f"ยกมา {at}"
         if number is None:
             row.wrong("required", "contract_no")
@@ -197,20 +274,20 @@ def _debtors(table: Table, checked: Checked, frame: Frame) -> None:
         seen.add(number or "")
         member_no = row.number("member_no")
         found: dict[str, Any] = {
-            "contract_date": row.get("contract_date", values.day, needed=True),
+            "contract_date": row.day("contract_date", needed=True),
             "principal": row.get("principal", values.amount, needed=True),
             "outstanding": row.get("outstanding", values.amount, needed=True),
             "annual_rate": row.get("annual_rate", values.rate),
-            "due_on": row.get("due_on", values.day, needed=True),
-            "next_due_on": row.get("next_due_on", values.day),
+            "due_on": row.day("due_on", needed=True),
+            "next_due_on": row.day("next_due_on"),
             "left": row.get("left", values.count),
             "interest_left": row.get("interest_left", values.amount),
+            "advance": row.get("advance", values.amount) or 0,
+            "household": row.household(),
         }
-        if row.get("advance", values.amount):
-            row.wrong("advance_not_taken", "advance")
         name = row.name(needed=member_no is None)
         paid = row.get("paid", values.amount)
-        if not row.faults:
+        if row.right:
             debtor = DebtorRow(
                 line=line.number, contract_no=number or "", member_no=member_no, name=name, **found
             )
@@ -236,16 +313,28 @@ def _rules(row: _Row, debtor: DebtorRow, paid: int | None, frame: Frame) -> None
         row.wrong("due_before_contract", "due_on")
     if debtor.annual_rate is not None and debtor.annual_rate > frame.max_rate(debtor.contract_date):
         row.wrong("rate_above_cap", "annual_rate")
-    first = debtor.next_due_on or debtor.due_on
-    if first > debtor.due_on:
+    _to_come(row, debtor, frame)
+
+
+def _to_come(row: _Row, debtor: DebtorRow, frame: Frame) -> None:
+    """Say which rules of the instalments still to come a line breaks."""
+    first = first_due(debtor, frame.cut_off_on)
+    several = debtor.left is not None and debtor.left > 1
+    if several and debtor.next_due_on is None and debtor.due_on <= frame.cut_off_on:
+        row.wrong("next_due_missing", "next_due_on")
+    elif first > debtor.due_on:
         row.wrong("next_due_after_due", "next_due_on")
     elif debtor.left is not None and debtor.left > (debtor.due_on - first).days + 1:
         row.wrong("too_many_instalments", "left")
+    if debtor.advance > debtor.outstanding:
+        row.wrong("advance_over_outstanding", "advance")
+    elif debtor.advance and first <= frame.cut_off_on:
+        row.wrong("advance_not_taken", "advance")
 
 
 def _balances(table: Table, checked: Checked, frame: Frame) -> None:
     for line in table.lines:
-        row = _Row(table, line)
+        row = _Row(table, line, frame)
         written = row.get("account", values.text, needed=True)
         debit, credit = row.get("debit", values.amount) or 0, row.get("credit", values.amount) or 0
         amount = row.get("amount", values.amount) or 0
@@ -257,7 +346,7 @@ def _balances(table: Table, checked: Checked, frame: Frame) -> None:
         if debit and credit:
             row.wrong("two_sides", "debit")
         checked.say(row.faults)
-        if account is not None and not row.faults:
+        if account is not None and row.right:
             if amount and not debit and not credit:
                 debit, credit = (amount, 0) if _debit_side(account) else (0, amount)
             if debit or credit:
@@ -275,55 +364,12 @@ _READ: Final[Mapping[Part, Callable[[Table, Checked, Frame], None]]] = {
     Part.DEBTORS: _debtors,
     Part.BALANCES: _balances,
 }
-_SUMMED: Final = frozenset(
-    {"principal", "paid", "outstanding", "interest_left", "advance", "savings", "shares", "pledge"}
-    | {"debit", "credit", "amount"}
-)
-
-
-def _totals(table: Table, bad: Collection[str | None]) -> Iterator[Fault]:
-    """Yield the totals that are not the sum of the rows above; a page's may be of the page alone.
-
-    Columns with a `bad` cell have no sum yet.
-    """
-    names = [name for name in table.heading.columns if name in _SUMMED and name not in bad]
-    running = {name: [0] for name in names}
-    for line in table.lines:
-        for name in names:
-            running[name].append(running[name][-1] + _or_nothing(line.cells.get(name)))
-    before = 0
-    for total in table.totals:
-        for name in names:
-            said = _or_none(total.cells.get(name))
-            whole = running[name][total.after]
-            page = whole - running[name][before]
-            if said is not None and said != whole and not (total.page and said == page):
-                at = table.column(name)
-                yield Fault(
-                    table.sheet, "total_differs", total.number, at, name, f"{baht(said)} <> {baht(whole)}"
-                )
-        before = total.after
-
-
-def _sum(table: Table | None, name: str) -> int:
-    return 0 if table is None else sum(_or_nothing(line.cells.get(name)) for line in table.lines)
-
-
-def _or_none(cell: Cell) -> int | None:
-    try:
-        return values.amount(cell)
-    except BadCell:
-        return None
-
-
-def _or_nothing(cell: Cell) -> int:
-    return _or_none(cell) or 0
 
 
 def _agreement(checked: Checked) -> Iterator[Fault]:
     """Yield where registers and balances do not agree, and balances that do not; cells come first."""
     table = checked.tables.get(Part.BALANCES)
-    bad = {(fault.sheet, fault.field) for fault in checked.faults}
+    bad = {(fault.sheet, fault.field) for fault in checked.faults if fault.code not in WARNINGS}
     if table is None or any(sheet == table.sheet for sheet, _ in bad):
         return
     lines = {row.account: row.line for row in checked.book.balances}
@@ -335,6 +381,9 @@ def _agreement(checked: Checked) -> Iterator[Fault]:
             continue
         found = f"{one.account.value}: {baht(one.balance)} <> {baht(one.register)}"
         yield Fault(table.sheet, "register_differs", lines.get(one.account), side, "account", found)
+    capital = [row for row in checked.book.balances if row.account is Account.CAPITAL]
+    if capital and sum(row.credit - row.debit for row in capital) < 0:
+        yield Fault(table.sheet, "capital_negative", capital[0].line, side, "account")
     debit, credit = sides(checked.book.balances)
     if debit != credit:
         found = f"{baht(debit)} <> {baht(credit)}"

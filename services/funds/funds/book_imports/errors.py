@@ -87,6 +87,37 @@ class UnreadableBook(Refusal):
     title_th, title_en = "อ่านไฟล์ไม่ได้ รับเฉพาะ .xlsx ที่ไม่มีแมโครและลิงก์", "Only plain .xlsx workbooks are taken"
 
 
+UNREADABLE: dict[str, tuple[str, str]] = {
+    "encrypted": ("ไฟล์ตั้งรหัสผ่านไว้ ให้เอารหัสผ่านออกก่อนส่ง", "The file has a password: take it off"),
+    "old_excel": ("เป็นไฟล์ .xls รุ่นเก่า ให้บันทึกเป็น .xlsx", "An old .xls: save it as .xlsx"),
+    "not_a_workbook": ("ไม่ใช่ไฟล์ Excel (เช่น CSV) ให้บันทึกเป็น .xlsx", "No Excel file (a CSV?): save it as .xlsx"),
+    "bad_xlsx": (
+        "ไฟล์เสียหรือไม่ใช่ .xlsx ให้เปิดแล้วบันทึกเป็น .xlsx ใหม่",
+        "Damaged or no .xlsx: open it and save it anew",
+    ),
+    "active_content": ("ไฟล์มีแมโคร วัตถุฝัง หรือลิงก์ไปไฟล์อื่น", "It has macros, embedded objects or links to files"),
+    "archive_too_large": ("ข้อมูลในไฟล์ใหญ่เกินกำหนด", "Its content is too large"),
+    "archive_too_many_files": ("ข้อมูลในไฟล์ใหญ่เกินกำหนด", "It has too many parts"),
+    "archive_ratio": ("ไฟล์ขยายตัวผิดปกติ", "It unpacks to far more than it weighs"),
+    "no_table": (
+        "ไม่พบทะเบียนสมาชิก ทะเบียนลูกหนี้ หรืองบยกมาในไฟล์",
+        "It has no register and no balances that are known",
+    ),
+    "too_many_sheets": ("แผ่นงานมากเกินกำหนด", "It has too many sheets"),
+    "too_many_rows": ("แผ่นงานมีมากกว่า 60,000 แถว", "A sheet has more than 60,000 rows"),
+    "too_many_columns": ("แผ่นงานมีมากกว่า 200 คอลัมน์", "A sheet has more than 200 columns"),
+    "too_many_cells": ("ไฟล์มีมากกว่า 1,500,000 ช่อง", "It has more than 1,500,000 cells"),
+}
+"""What to do about a file that is not taken, by `reason`, in Thai and English."""
+
+
+class FundsNotNamed(Refusal):
+    """It cannot be told whose lines of the workbook are: the places say which."""
+
+    status, code = 422, "funds_not_named"
+    title_th, title_en = "ไม่ทราบว่าบางแถวเป็นของกองทุนใด", "It cannot be told whose some of the lines are"
+
+
 class CitizenIdsInBook(Refusal):
     """The file holds citizen ids, which funds do not keep: take the column out."""
 
@@ -98,4 +129,5 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_book_imports": BookImportExists,
     "uq_book_imports_fund_id_standing": BookImportExists,
     "ck_book_imports_two_persons": OwnBook,
+    "ck_book_imports_posted_by_another": OwnBook,
 }

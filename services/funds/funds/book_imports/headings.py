@@ -82,12 +82,24 @@ def total_of(written: str) -> str | None:
     word = normal(written)
     if not word:
         return None
-    data = _data()
-    if any(word.startswith(normal(one)) for one in data["page_totals"]):
+    pages, totals = _totals()
+    if word.startswith(pages):
         return "page"
-    totals = [normal(one) for one in data["totals"]]
     counted = re.sub(r"[0-9]+(?:คน|ราย|สัญญา|ครัวเรือน|บาท)?$", "", word)
     return "total" if word in totals or counted in totals else None
+
+
+@cache
+def _totals() -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return what totals of pages begin with, and what the table's own are called; asked of every cell."""
+    data = _data()
+    return tuple(map(normal, data["page_totals"])), frozenset(map(normal, data["totals"]))
+
+
+@cache
+def fund_columns() -> tuple[str, ...]:
+    """Return the normalised headings of columns that name funds, the surest first."""
+    return tuple(normal(word) for word in _data()["fund_columns"])
 
 
 def own_column() -> str:

@@ -1,17 +1,14 @@
-"""The long work of books taken over: the dry run, and the posting."""
+"""The long work of books taken over: taking a workbook of several funds apart, the dry run, the posting."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
-import orjson
-
-from funds.book_imports import posting, queries, reading, service
+from funds.book_imports import examining, posting, queries, reading, service, several
 from funds.book_imports.errors import BookFileChanged, BookImportNotFound, BookNotReady
 from shared import clock
 from shared.jobs import JobContext, Work
 from shared.money import baht
-from shared.storage import CHUNK_BYTES, Files, new_key
+from shared.storage import Files
 
 
 def work(*, files_url: str) -> dict[str, Work]:
@@ -24,7 +21,10 @@ def work(*, files_url: str) -> dict[str, Work]:
     async def post(job: JobContext) -> dict[str, Any]:
         return await _post(job, files)
 
-    return {service.CHECK: check, service.POST: post}
+    async def take_apart(job: JobContext) -> dict[str, Any]:
+        return await several.take_apart(job, files)
+
+    return {service.CHECK: check, service.POST: post, several.TAKE_APART: take_apart}
 
 
 async def _check(job: JobContext, files: Files) -> dict[str, Any]:
@@ -32,38 +32,8 @@ async def _check(job: JobContext, files: Files) -> dict[str, Any]:
 
     Raises BookImportNotFound, BookImportEnded, BookFileChanged, UnreadableBook.
     """
-    found = await _unlocked(job)
-    async with reading.at_hand(files, found["file_key"]) as path:
-        checked, people = await reading.checked(job.session, found, path)
-        rows = sum(len(table.lines) for table in checked.tables.values())
-        await job.progress(rows, rows)
-        marked_key = None
-        if checked.faults:
-            from funds.book_imports import marking  # noqa: PLC0415  # openpyxl takes 0.5 s, only where needed
-
-            target = path.with_name("marked.xlsx")
-            await asyncio.to_thread(marking.mark, path, target, checked)
-            marked_key = new_key("book-imports", suffix=".xlsx")
-            with target.open("rb") as file:
-                await files.put(marked_key, _chunks(file), limit=reading.MAX_BYTES * 4)
-    before = await _locked(job)
-    if before["marked_key"] is not None:
-        await files.delete(before["marked_key"])
-    await service.remember(
-        job.session,
-        before,
-        faults=checked.faults,
-        result=orjson.dumps(reading.result_of(checked, people)).decode(),
-        marked_key=marked_key,
-        now=clock.now(),
-    )
-    return {
-        "state": "faulty" if checked.faults else "checked",
-        "errors": len(checked.faults),
-        "members": len(checked.book.members),
-        "loans": len(checked.book.debtors),
-        "outstanding": baht(sum(row.outstanding for row in checked.book.debtors)),
-    }
+    examined = await examining.examine(job, files, await _unlocked(job))
+    return await examining.keep(job, files, await _locked(job), examined)
 
 
 async def _post(job: JobContext, files: Files) -> dict[str, Any]:
@@ -73,8 +43,8 @@ async def _post(job: JobContext, files: Files) -> dict[str, Any]:
     service.ready(found, actor=job.principal)
     async with reading.at_hand(files, found["file_key"]) as path:
         checked, people = await reading.checked(job.session, found, path)
-    if checked.faults:  # a member was added meanwhile, a fund's kind keeps other accounts
-        raise BookNotReady(errors_found=len(checked.faults))
+    if checked.errors:  # a member was added meanwhile, a fund's kind keeps other accounts
+        raise BookNotReady(errors_found=checked.errors)
     rows = len(checked.book.members) + len(checked.book.debtors)
     await job.progress(0, rows)
     opened = await posting.post(job.session, found, checked, people, actor=job.principal, now=now)
@@ -105,8 +75,3 @@ def _same(job: JobContext, found: Any) -> Any:
     if found["file_sha256"] != job.arguments["sha256"]:
         raise BookFileChanged
     return found
-
-
-async def _chunks(file: Any) -> Any:
-    while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-        yield chunk

@@ -41,6 +41,13 @@ class People:
     """Lines of the register of members."""
     of_debtor: dict[int, UUID] = field(default_factory=dict)
     """Lines of the register of debtors."""
+    households: dict[UUID, UUID] = field(default_factory=dict)
+    """Households by member, where the book names them."""
+
+    def belongs(self, member_id: UUID, row: MemberRow | DebtorRow) -> None:
+        """Keep the household of who a line is of; the register of members comes first."""
+        if row.household is not None:
+            self.households.setdefault(member_id, row.household)
 
 
 @dataclass(slots=True)
@@ -87,6 +94,7 @@ def _members(checked: Checked, people: People, index: _Index) -> Iterator[Fault]
         else:
             member_id = _enrolled(people, row)
             index.add(member_id, row.member_no, key)
+        people.belongs(member_id, row)
         people.of_member[row.line] = member_id
 
 
@@ -105,6 +113,7 @@ def _debtors(checked: Checked, people: People, index: _Index) -> Iterator[Fault]
             value = row.member_no if at == "member_no" else None
             yield Fault(table.sheet, code, row.line, table.column(at), at, value)
         else:
+            people.belongs(member_id, row)
             people.of_debtor[row.line] = member_id
 
 
@@ -128,6 +137,12 @@ def _enrolled(people: People, row: MemberRow | DebtorRow) -> UUID:
     joined = row.joined_on if isinstance(row, MemberRow) else row.contract_date
     phone = row.phone if isinstance(row, MemberRow) else None
     people.new.append(
-        NewMember(id=member_id, member_no=row.member_no, name=row.name or "", phone=phone, joined_on=joined)
+        NewMember(
+            id=member_id,
+            member_no=row.member_no,
+            name=row.name or "",
+            phone=phone,
+            joined_on=joined,
+        )
     )
     return member_id

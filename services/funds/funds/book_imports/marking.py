@@ -12,11 +12,12 @@ from openpyxl.utils import get_column_letter
 
 from funds.book_imports import headings
 from funds.book_imports.checking import Checked
-from funds.book_imports.rules import FAULTS, Fault
+from funds.book_imports.rules import FAULTS, WARNINGS, Fault
 from funds.book_imports.tables import Table
 
-_COLOUR: Final = "FFFFC7CE"
+_COLOUR, _PALE = "FFFFC7CE", "FFFFEB9C"
 _FAULTY: Final = PatternFill("solid", start_color=_COLOUR, end_color=_COLOUR)
+_DOUBTFUL: Final = PatternFill("solid", start_color=_PALE, end_color=_PALE)
 _REMARK: Final = Font(color="FF9C0006")
 _WIDTH: Final = 60
 _SHEET: Final = "ผลการตรวจ"
@@ -45,7 +46,7 @@ def _mark_sheet(sheet: Any, table: Table, faults: Iterable[Fault]) -> None:
     remarks = _own_column(sheet, heading)
     for row in sheet.iter_rows(min_row=table.heading.first):
         for cell in row:
-            if cell.fill.start_color.rgb == _COLOUR:
+            if cell.fill.start_color.rgb in (_COLOUR, _PALE):
                 cell.fill = PatternFill()
     texts: dict[int, list[str]] = defaultdict(list)
     for fault in faults:
@@ -55,7 +56,7 @@ def _mark_sheet(sheet: Any, table: Table, faults: Iterable[Fault]) -> None:
         if fault.column is not None:
             cell = sheet.cell(fault.line, fault.column + 1)
             if not isinstance(cell, MergedCell):
-                cell.fill = _FAULTY
+                cell.fill = _DOUBTFUL if fault.code in WARNINGS else _FAULTY
     title = sheet.cell(heading, remarks, headings.own_column())
     title.font = _REMARK
     for line, found in texts.items():

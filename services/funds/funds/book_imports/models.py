@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Text
+from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -30,11 +30,14 @@ class BookImport(Base, table=True):
     file_size: int | None = Field(default=None, sa_column=Column(BigInteger))
     file_sha256: str | None = Field(default=None, sa_column=Column(CODE))
     sent_by: str | None = Field(default=None, sa_column=Column(CODE))
+    senders: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(CODE), nullable=False))
+    """Whoever ever sent a file of it: none of them posts it."""
     sent_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     checked_sha256: str | None = Field(default=None, sa_column=Column(CODE))
     checked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     result: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     error_count: int = 0
+    warning_count: int = 0
     marked_key: str | None = Field(default=None, sa_column=Column(CODE))
     posted_by: str | None = Field(default=None, sa_column=Column(CODE))
     posted_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))

@@ -54,7 +54,15 @@ async def post(
     fund = await registry.lock(session, found["fund_id"], principal=actor)
     cut_off = found["cut_off_on"]
     joining = [
-        Joining(one.id, one.member_no, one.name, one.phone, one.joined_on or cut_off) for one in people.new
+        Joining(
+            one.id,
+            one.member_no,
+            one.name,
+            one.phone,
+            one.joined_on or cut_off,
+            people.households.get(one.id),
+        )
+        for one in people.new
     ]
     await bulk.enrol(session, fund=fund, people=joining, actor=actor, now=now)
     loan_ids: list[UUID] = []
@@ -108,6 +116,7 @@ def book_loans(
             contract_date=row.contract_date,
             principal=row.principal,
             outstanding=row.outstanding,
+            advance=row.advance,
             annual_rate=product.annual_rate if row.annual_rate is None else row.annual_rate,
             instalments=[PlannedRow(*due) for due in remaining(row, terms=product, cut_off_on=cut_off)],
         )
@@ -126,10 +135,10 @@ def opening_lines(book: Book, people: People, loan_ids: Sequence[UUID]) -> list[
         for account in sorted(sums)
         if sums[account]
     ]
-    lines += [
-        Line(Account.LOANS, debit=row.outstanding, loan_id=loan_id)
-        for row, loan_id in zip(book.debtors, loan_ids, strict=True)
-    ]
+    for debtor, loan_id in zip(book.debtors, loan_ids, strict=True):
+        lines.append(Line(Account.LOANS, debit=debtor.outstanding, loan_id=loan_id))
+        if debtor.advance:
+            lines.append(Line(Account.ADVANCES, credit=debtor.advance, loan_id=loan_id))
     for member in book.members:
         member_id = people.of_member[member.line]
         lines += [

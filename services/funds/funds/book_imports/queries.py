@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.book_imports.models import BookImport, BookImportError
 from funds.book_imports.rules import State
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _IMPORTS = BookImport.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _ERRORS = BookImportError.__table__  # type: ignore[attr-defined]  # likewise
@@ -42,16 +42,12 @@ async def page(
     session: AsyncSession, wanted: Imports, *, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` imports by id, from the first after `after`."""
-    statement = _listed(wanted).order_by(_IMPORTS.c.id).limit(limit)
-    if after is not None:
-        statement = statement.where(_IMPORTS.c.id > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(wanted), _IMPORTS.c.id, after, limit=limit))
 
 
 async def count(session: AsyncSession, wanted: Imports) -> int:
     """Return how many imports there are."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(wanted).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(wanted))
 
 
 async def one(
@@ -82,6 +78,16 @@ async def members(session: AsyncSession, fund_id: UUID) -> list[asyncpg.Record]:
     return list(await (await driver(session)).fetch(_MEMBERS, fund_id))
 
 
+# The table is the copy of what households tells; here for the lines of a register that name a household.
+_HOUSEHOLDS = "SELECT household_id, certified FROM known_households WHERE starts_with(village_code, $1)"
+
+
+async def households(session: AsyncSession, area_code: str) -> dict[UUID, bool]:
+    """Return the households that are known in an area, and whether each is on the target register."""
+    rows = await (await driver(session)).fetch(_HOUSEHOLDS, area_code)
+    return {row["household_id"]: row["certified"] for row in rows}
+
+
 # The table is the ledger's; read here since only empty books can be opened.
 _BOOKED = "SELECT last_number > 0 FROM fund_books WHERE fund_id = $1"
 
@@ -98,6 +104,30 @@ _KIND = "SELECT kind FROM funds WHERE id = $1"
 async def kind(session: AsyncSession, fund_id: UUID) -> str:
     """Return the kind of a fund."""
     return str(await (await driver(session)).fetchval(_KIND, fund_id))
+
+
+# The table is the registry's; here for workbooks that name several funds.
+_NAMED = """
+SELECT id, area_code, name_th FROM funds
+WHERE kind = $1 AND state <> 'closed'
+  AND EXISTS (SELECT FROM unnest($2::text[]) AS area WHERE starts_with(area_code, area))
+"""
+
+
+async def named(session: AsyncSession, kind: str, *, areas: Sequence[str]) -> list[asyncpg.Record]:
+    """Return the funds of a kind in the caller's areas: `id`, `area_code`, `name_th`."""
+    return list(await (await driver(session)).fetch(_NAMED, kind, list(areas)))
+
+
+async def standing_of(session: AsyncSession, fund_id: UUID) -> asyncpg.Record | None:
+    """Return a fund's import that is neither posted nor cancelled."""
+    standing = select(*_IMPORTS.c).where(
+        _IMPORTS.c.fund_id == fund_id,
+        _IMPORTS.c.state != State.POSTED.value,
+        _IMPORTS.c.state != State.CANCELLED.value,
+    )
+    rows = await fetch(session, standing)
+    return rows[0] if rows else None
 
 
 # The tables are the products'; read here for the ones that a kind of fund lends on a day.

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
+from uuid import UUID
 
 from funds.ledger.rules import Account
 
@@ -48,6 +49,15 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "not_positive": ("ต้องมากกว่าศูนย์", "It must be above zero"),
     "too_large": ("จำนวนเงินมากเกินกำหนด", "The amount is too large"),
     "not_a_date": ("ไม่ใช่วันที่", "It is not a date"),
+    "too_long_ago": (
+        "ปีเก่าเกินไป (โปรแกรมอาจอ่านปี พ.ศ. สองหลักเป็น ค.ศ.) ให้พิมพ์ปีสี่หลัก",
+        "Too long ago: give the year in four digits",
+    ),
+    "cell_error": ("ช่องนี้เป็นข้อผิดพลาดของสูตร (เช่น #REF!)", "The cell shows an error of its formula"),
+    "not_calculated": (
+        "สูตรยังไม่มีผลลัพธ์ ให้เปิดและบันทึกด้วยโปรแกรมตารางคำนวณก่อนส่ง",
+        "A formula without its value: open the file and save it first",
+    ),
     "not_a_rate": ("ไม่ใช่อัตราร้อยละต่อปี", "It is not a rate a year"),
     "rate_unclear": ("อัตราน้อยกว่า 1 ให้พิมพ์เป็นข้อความ เช่น 0.1%", "Below 1: write it as a text, as 0.1%"),
     "rate_above_cap": ("อัตราเกินที่กฎหมายกำหนด (ป.พ.พ. มาตรา 654)", "The law allows no such rate (s. 654)"),
@@ -59,10 +69,21 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "after_cut_off": ("วันที่อยู่หลังวันตัดยอด", "The day is after the cut-off"),
     "due_before_contract": ("ครบกำหนดก่อนวันทำสัญญา", "It falls due before the contract"),
     "next_due_after_due": ("งวดถัดไปอยู่หลังวันครบกำหนดสัญญา", "The next instalment is after the last"),
+    "next_due_missing": (
+        "หลายงวดที่เลยวันครบกำหนดแล้ว ต้องมีวันครบกำหนดงวดถัดไป",
+        "The last day is past: when does the next one fall due?",
+    ),
     "too_many_instalments": ("จำนวนงวดไม่พอดีกับช่วงเวลา", "So many instalments do not fit between the days"),
     "over_principal": ("คงเหลือมากกว่าเงินต้นที่กู้", "More is left than was lent"),
     "does_not_add_up": ("เงินกู้ หัก ชำระแล้ว ไม่เท่ากับคงเหลือ", "Lent less paid is not what is left"),
-    "advance_not_taken": ("ให้หักเงินรับล่วงหน้าออกจากยอดคงเหลือก่อน", "Take what was paid ahead off what is left"),
+    "advance_not_taken": (
+        "มีงวดที่ครบกำหนดแล้ว ให้หักเงินรับล่วงหน้าออกจากยอดคงเหลือก่อน",
+        "Something is due: take what was paid ahead off what is left",
+    ),
+    "advance_over_outstanding": (
+        "เงินรับล่วงหน้ามากกว่ายอดคงเหลือ",
+        "More was paid ahead than is left of the loan",
+    ),
     "member_unknown": ("ไม่พบในทะเบียนสมาชิก", "She is not in the register of members"),
     "member_ambiguous": ("ชื่อนี้มีสมาชิกหลายคน ให้ระบุเลขที่สมาชิก", "Several members have the name: give the number"),
     "member_differs": ("เลขที่สมาชิกนี้เป็นของคนชื่ออื่น", "The number is another person's"),
@@ -70,11 +91,29 @@ FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "account_not_kept": ("กองทุนประเภทนี้ไม่มีบัญชีนี้", "A fund of this kind does not keep the account"),
     "two_sides": ("มีทั้งเดบิตและเครดิต", "It has both sides"),
     "total_differs": ("ยอดรวมไม่เท่ากับผลรวมของแถว", "The total is not the sum of the rows"),
+    "capital_negative": ("ทุนติดลบ", "The capital is negative"),
     "register_differs": ("ยอดในงบไม่เท่ากับผลรวมในทะเบียน", "The balance is not the sum of the register"),
     "unbalanced": ("เดบิตรวมไม่เท่ากับเครดิตรวม", "Debits and credits differ"),
-    "text_in_amounts": ("แถวนี้ไม่ครบ หรือไม่ใช่ข้อมูลของตาราง", "The row is incomplete or no row of the table"),
+    "other_fund": ("เป็นของกองทุนหมู่บ้านอื่น", "It is of another village's fund"),
+    "fund_not_named": (
+        "ไม่ทราบว่าแผ่นงานนี้เป็นของกองทุนใด ให้ใส่รหัสหมู่บ้านหรือรหัสกองทุนในชื่อแผ่นงานหรือในคอลัมน์",
+        "Whose sheet is it? Give the code of village or fund in its name or in a column",
+    ),
+    "fund_unknown": ("ไม่พบกองทุนนี้ในพื้นที่ของท่าน", "There is no such fund in your areas"),
+    "fund_ambiguous": ("ตรงกับหลายกองทุน ให้ใช้รหัสกองทุน", "Several funds have it: give the fund's id"),
+    "household_unknown": (
+        "ไม่รู้จักครัวเรือนนี้ในพื้นที่กองทุน จะยกมาโดยไม่ผูกกับครัวเรือน",
+        "No household of the fund's area: taken over without one",
+    ),
+    "household_not_target": (
+        "ครัวเรือนนี้ไม่อยู่ในทะเบียนครัวเรือนเป้าหมาย",
+        "The household is not on the target register",
+    ),
 }
 """What can be wrong, in Thai and English."""
+
+WARNINGS: Final = frozenset({"household_unknown", "household_not_target"})
+"""What is only to be looked at: a book with nothing else can be posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +156,7 @@ class MemberRow:
     pledge: int = 0
     savings: int = 0
     shares: int = 0
+    household: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +175,9 @@ class DebtorRow:
     next_due_on: date | None = None
     left: int | None = None
     interest_left: int | None = None
+    advance: int = 0
+    """Paid ahead of the instalments to come."""
+    household: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
 """What the API takes and gives about books taken over."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
+from fastapi import UploadFile
 from pydantic import ConfigDict, Field
 
 from funds.book_imports.rules import Part, State
+from funds.registry.rules import Kind
 from shared.areas import AreaCode
 from shared.free_text import FreeText
 from shared.money import BahtOut
@@ -37,6 +39,18 @@ class NewBookImport(Schema):
     product_id: UUID | None = None
     """On whose conventions the open loans run on; the one that the fund's kind lends when absent."""
     note: Note | None = None
+
+
+class WorkbookOfSeveral(Schema):
+    """A workbook with the books of several funds of one kind (ไฟล์เดียวหลายกองทุน)."""
+
+    file: UploadFile
+    """.xlsx without macros, at most 15 MiB and 400 sheets."""
+    kind: Kind
+    cut_off_on: date
+    """Day of the balances (วันตัดยอด), the same for all."""
+    product_id: UUID | None = None
+    """On whose conventions the open loans run on; the one that the kind lends when absent."""
 
 
 class BookFile(Schema):
@@ -102,6 +116,8 @@ class BookImportOut(Schema):
     checked_at: datetime | None
     result: BookResult | None
     error_count: int
+    warning_count: int
+    """What is only to be looked at: it keeps nothing from being posted."""
     marked_copy: bool
     """A copy with the faulty cells coloured can be had."""
     posted_by: str | None
@@ -126,6 +142,8 @@ class BookErrorOut(Schema):
     column: str | None = Field(examples=["outstanding"])
     """The field."""
     code: str = Field(examples=["not_an_amount"])
+    severity: Literal["error", "warning"]
+    """A book with warnings alone can be posted."""
     value: str | None
     """What stands there; none of personal fields, which the marked copy shows."""
     text: Text

@@ -12,6 +12,7 @@ from funds.book_imports import queries
 from funds.book_imports.errors import (
     BookFileMissing,
     BookImportEnded,
+    BookImportExists,
     BookImportNotFound,
     BookNotReady,
     BooksInUse,
@@ -20,7 +21,7 @@ from funds.book_imports.errors import (
     ProductNeeded,
 )
 from funds.book_imports.models import BookImport
-from funds.book_imports.rules import Fault, State
+from funds.book_imports.rules import WARNINGS, Fault, State
 from funds.book_imports.schemas import NewBookImport
 from funds.products import service as products
 from funds.registry import service as registry
@@ -74,6 +75,18 @@ async def begin(session: AsyncSession, *, new: NewBookImport, actor: Principal, 
     return import_id
 
 
+async def begin_or_go_on(
+    session: AsyncSession, *, new: NewBookImport, actor: Principal, now: datetime
+) -> UUID:
+    """Return the fund's import that stands, with the same cut-off, else a new one; raises as `begin` does."""
+    standing = await queries.standing_of(session, new.fund_id)
+    if standing is None:
+        return await begin(session, new=new, actor=actor, now=now)
+    if standing["cut_off_on"] != new.cut_off_on:
+        raise BookImportExists
+    return UUID(str(standing["id"]))
+
+
 async def _product(session: AsyncSession, fund: FundFacts, new: NewBookImport) -> UUID:
     if new.product_id is None:
         lent = await queries.lent(session, fund.kind.value, on=new.cut_off_on)
@@ -111,6 +124,7 @@ async def take_file(
         file_sha256=stored.sha256,
         sent_by=actor.subject,
         sent_at=now,
+        senders=sorted({*before["senders"], actor.subject}),
     )
     await _recorded(session, "send", import_id, actor=actor, now=now, detail={"sha256": stored.sha256})
     return None if before["file_key"] is None else str(before["file_key"])
@@ -129,7 +143,7 @@ async def start_check(session: AsyncSession, *, import_id: UUID, actor: Principa
 
 
 async def start_post(session: AsyncSession, *, import_id: UUID, actor: Principal, now: datetime) -> UUID:
-    """Queue the posting of a book that was checked, by another person than who sent it; returns the job's id.
+    """Queue the posting of a book that was checked, by somebody who never sent a file of it; the job's id.
 
     Raises BookImportNotFound, BookImportEnded, BookNotReady, OwnBook, FundNotActive.
     """
@@ -141,10 +155,13 @@ async def start_post(session: AsyncSession, *, import_id: UUID, actor: Principal
 
 
 def ready(found: Mapping[str, Any], *, actor: Principal) -> None:
-    """Raise BookNotReady, OwnBook where an import cannot be posted, or not by this person."""
+    """Raise BookNotReady, OwnBook where an import cannot be posted, or not by this person.
+
+    Whoever ever sent a file of it is its author, also when somebody else sent the last one.
+    """
     if found["state"] != State.CHECKED or found["checked_sha256"] != found["file_sha256"]:
         raise BookNotReady(errors_found=found["error_count"])
-    if found["sent_by"] == actor.subject:
+    if actor.subject in found["senders"]:
         raise OwnBook
 
 
@@ -153,6 +170,14 @@ async def cancel(session: AsyncSession, *, import_id: UUID, actor: Principal, no
     found = await standing(session, import_id, actor=actor)
     await _change(session, found, now=now, state=State.CANCELLED.value)
     await _recorded(session, "cancel", import_id, actor=actor, now=now)
+
+
+async def visible(session: AsyncSession, import_id: UUID, *, actor: Principal) -> asyncpg.Record:
+    """Return an import of the caller's areas; raises BookImportNotFound."""
+    found = await queries.one(session, import_id, areas=actor.areas)
+    if found is None:
+        raise BookImportNotFound
+    return found
 
 
 async def standing(session: AsyncSession, import_id: UUID, *, actor: Principal) -> asyncpg.Record:
@@ -178,16 +203,18 @@ async def remember(
     connection = await driver(session)
     await connection.execute(_FORGET, before["id"])
     columns = [[getattr(fault, name) for fault in faults] for name in _REMEMBERED]
+    warnings = sum(fault.code in WARNINGS for fault in faults)
     await connection.execute(_REMEMBER, before["id"], list(range(1, len(faults) + 1)), *columns)
     await _change(
         session,
         before,
         now=now,
-        state=(State.FAULTY if faults else State.CHECKED).value,
+        state=(State.FAULTY if len(faults) > warnings else State.CHECKED).value,
         checked_sha256=before["file_sha256"],
         checked_at=now,
         result=result,
-        error_count=len(faults),
+        error_count=len(faults) - warnings,
+        warning_count=warnings,
         marked_key=marked_key,
     )
 

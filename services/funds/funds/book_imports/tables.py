@@ -12,13 +12,13 @@ from typing import Final
 from funds.book_imports import headings, values
 from funds.book_imports.headings import PartHeadings
 from funds.book_imports.rules import Fault, Part
-from shared.imports.workbook import Cell, Sheet
+from funds.book_imports.workbook import Cell, Sheet
 
 SEARCHED: Final = 40
 """A heading stands in the first rows of a sheet."""
 _NUMBERED: Final = re.compile(r"\(?[0-9]{1,2}\)?")
 _NAMES: Final = frozenset({"name", "title", "first_name", "last_name"})
-_TEXTS: Final = _NAMES | {"phone", "account", "contract_no", "member_no"}
+_TEXTS: Final = _NAMES | {"phone", "account", "contract_no", "member_no", "household"}
 _OWN: Final = ("contract_no", "member_no", "contract_date", "due_on", "joined_on")
 
 
@@ -32,16 +32,23 @@ class Heading:
     columns: dict[str, int]
     twice: tuple[tuple[int, str], ...]
     """Further columns with a heading of a field that has one already."""
-    ignored: tuple[str, ...]
-    """Headings that mean nothing here."""
+    others: tuple[tuple[int, tuple[str, ...]], ...]
+    """Columns whose headings mean nothing here, with the ways they may be read."""
+
+    @property
+    def fund_column(self) -> int | None:
+        """Return the column that names funds: the first heading of the list that there is."""
+        written = {headings.normal(way): at for at, ways in reversed(self.others) for way in ways}
+        return next((written[word] for word in headings.fund_columns() if word in written), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a table: its number in the sheet, its cells by field."""
+    """A row of a table: its number in the sheet, its cells by field, the fund that it names."""
 
     number: int
     cells: dict[str, Cell]
+    fund: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ def find(sheet: Sheet) -> Table | None:
         return None
     table = Table(sheet.name, heading)
     extra = _unnamed(sheet.rows, heading)
+    fund_at = heading.fund_column
     numeric = [name for name in heading.columns if name not in _TEXTS]
     for number, row in enumerate(sheet.rows[heading.last :], heading.last + 1):
         cells = {name: row[at] if at < len(row) else None for name, at in heading.columns.items()}
@@ -87,7 +95,8 @@ def find(sheet: Sheet) -> Table | None:
         if kind is not None:
             table.totals.append(Total(number, cells, len(table.lines), kind == "page"))
         elif not (_closed(table) and all(values.text(cells[name]) is None for name in numeric)):
-            table.lines.append(Line(number, _joined(cells, row, extra)))
+            fund = values.text(row[fund_at]) if fund_at is not None and fund_at < len(row) else None
+            table.lines.append(Line(number, _joined(cells, row, extra), fund))
     return table
 
 
@@ -146,21 +155,21 @@ def _match(
 ) -> Heading | None:
     columns: dict[str, int] = {}
     twice: list[tuple[int, str]] = []
-    ignored: list[str] = []
+    others: list[tuple[int, tuple[str, ...]]] = []
     own = headings.normal(headings.own_column())
     for at, ways in enumerate(written):
         forms = [headings.normal(way) for way in ways]
         name = next((known.fields[form] for form in forms if form in known.fields), None)
         if name is None:
             if ways and own not in forms:
-                ignored.append(ways[0].strip())
+                others.append((at, ways))
         elif name in columns:
             twice.append((at, name))
         else:
             columns[name] = at
     if not all(names & columns.keys() for names in known.known_by):
         return None
-    return Heading(part, first, last, columns, tuple(twice), tuple(ignored))
+    return Heading(part, first, last, columns, tuple(twice), tuple(others))
 
 
 def _unnamed(rows: Sequence[Sequence[Cell]], heading: Heading) -> list[int]:

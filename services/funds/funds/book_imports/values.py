@@ -10,8 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from funds.book_imports.workbook import Cell
 from shared.dates import BE_OFFSET, parse_thai_date
-from shared.imports.workbook import Cell
 from shared.money import MAX_SATANG
 from shared.thai import clean_text, normalise_digits
 
@@ -19,6 +19,8 @@ _AMOUNT: Final = re.compile(r"(\()?(-)?([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:\.([
 _NOTHING: Final = frozenset({"-", "–", "—", "0.-", "ไม่มี"})
 _RATE: Final = re.compile(r"(?:ร้อยละ)? ?([0-9]{1,3}(?:\.[0-9]{1,6})?) ?%?(?: ?ต่อปี)?")
 _SHORT_YEAR: Final = re.compile(r"(?![0-9]{4})(.*[^0-9])([0-9]{2})")
+_MIDNIGHT: Final = re.compile(r"[ T]00:00(?::00)?$")
+"""What a program that knows no year 2568 leaves of a day and its time: 2568-09-30 00:00:00."""
 _BE_YEARS: Final = range(2400, 2700)
 _PLACES: Final = 2
 _DAYS: Final = range(20_000, 80_000)
@@ -100,6 +102,7 @@ def day(cell: Cell) -> date | None:
     written = text(cell)
     if written is None or written in _NOTHING:
         return None
+    written = _MIDNIGHT.sub("", written)
     if (short := _SHORT_YEAR.fullmatch(written)) is not None:
         written = f"{short[1]}25{short[2]}"
     try:

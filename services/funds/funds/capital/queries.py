@@ -4,11 +4,11 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.capital.models import FundCapital
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _TABLE = FundCapital.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _SHOWN = [column for column in _TABLE.c if column.name != "area_code"]
@@ -19,16 +19,13 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` contributions by day and id, reversed ones too, from the first after `after`."""
     key = (_TABLE.c.contributed_on, _TABLE.c.id)
-    statement = select(*_SHOWN).where(_TABLE.c.fund_id == fund_id).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
+    statement = seek(select(*_SHOWN).where(_TABLE.c.fund_id == fund_id), key, after, limit=limit)
     return await fetch(session, statement)
 
 
 async def count(session: AsyncSession, *, fund_id: UUID) -> int:
     """Return how many contributions there are."""
-    statement = select(func.count().label("n")).where(_TABLE.c.fund_id == fund_id)
-    return int((await fetch(session, statement))[0]["n"])
+    return await counted(session, select(_TABLE.c.fund_id).where(_TABLE.c.fund_id == fund_id))
 
 
 async def one(

@@ -1,5 +1,6 @@
 """Capital of funds over HTTP."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from funds.capital import queries, service
 from funds.capital.errors import CapitalDocumentUsed, CapitalExists, CapitalNotFound, CapitalReversed
 from funds.capital.export import CAPITAL, DESCRIBED
 from funds.capital.schemas import CapitalOut, CapitalReversal, NewCapital
-from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed
+from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed, ReversalByRecorder
 from funds.permissions import FundReader, FundWriter
 from funds.registry import service as registry
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
@@ -49,13 +50,10 @@ async def list_fund_capital(
             area=fund.area_code,
             now=clock.now(),
         )
-    after = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, fund_id=fund_id, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(date.fromisoformat, UUID)
+    rows = await queries.page(session, fund_id=fund_id, after=after, limit=page.fetch)
     total = await queries.count(session, fund_id=fund_id) if page.count else None
-    next_key = (str(rows[-1]["contributed_on"]), str(rows[-1]["id"])) if more else None
-    items = [CapitalOut.model_validate(dict(row)) for row in rows]
-    return paging.page(page, items, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("contributed_on", "id"), shape=_shown, total=total)
 
 
 @router.post(
@@ -83,6 +81,19 @@ async def book_fund_capital(
     return await _answer(session, fund_id, capital_id)
 
 
+@router.get(
+    "/funds/{fund_id}/capital/{capital_id}",
+    responses=problems.responses(FundNotFound, CapitalNotFound),
+    summary="One contribution of capital (รายการเงินทุน)",
+)
+async def read_fund_capital(
+    session: ReadSession, principal: FundReader, fund_id: UUID, capital_id: UUID
+) -> CapitalOut:
+    """Return a contribution with the number of the paper that proves it. รายการเงินทุนพร้อมเลขที่เอกสาร."""
+    await registry.require(session, fund_id, principal=principal, active=False)
+    return await _answer(session, fund_id, capital_id)
+
+
 @router.post(
     "/funds/{fund_id}/capital/{capital_id}/reversal",
     responses=problems.responses(
@@ -94,13 +105,17 @@ async def book_fund_capital(
         EntryInFuture,
         PeriodClosed,
         OverCapital,
+        ReversalByRecorder,
     ),
     summary="Reverse a contribution booked wrongly (กลับรายการเงินทุน)",
 )
 async def reverse_fund_capital(
     session: Session, principal: FundWriter, fund_id: UUID, capital_id: UUID, body: CapitalReversal
 ) -> CapitalOut:
-    """Book the mirror of a wrong contribution; what is lent already stays. กลับรายการที่บันทึกผิด."""
+    """Book the mirror of a contribution that another person booked wrongly; what is lent already stays.
+
+    กลับรายการที่ผู้อื่นบันทึกผิด ผู้บันทึกกลับรายการเองไม่ได้
+    """
     await service.reverse(
         session,
         fund_id=fund_id,
@@ -121,4 +136,8 @@ async def _answer(session: AsyncSession, fund_id: UUID, capital_id: UUID) -> Cap
     row = await queries.one(session, fund_id=fund_id, capital_id=capital_id)
     if row is None:
         raise CapitalNotFound
+    return CapitalOut.model_validate(dict(row))
+
+
+def _shown(row: Mapping[str, Any]) -> CapitalOut:
     return CapitalOut.model_validate(dict(row))

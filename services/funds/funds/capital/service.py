@@ -78,8 +78,8 @@ async def reverse(
 ) -> None:
     """Take a wrongly booked contribution out of the books again.
 
-    Raises FundNotFound, FundNotActive, CapitalNotFound, CapitalReversed, DateInFuture, PeriodClosed, and
-    OverCapital when the money was lent meanwhile.
+    Raises FundNotFound, FundNotActive, CapitalNotFound, CapitalReversed, DateInFuture, ReversalByRecorder,
+    PeriodClosed, and OverCapital when the money was lent meanwhile.
     """
     await registry.require(session, fund_id, principal=actor)
     registry.not_in_future(reversal.reversed_on, "/reversed_on", now=now)

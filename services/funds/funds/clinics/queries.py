@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.clinics.models import Clinic, ClinicCase
 from funds.clinics.rules import ClinicState
 from funds.fund_teams.rules import DISTRICT, districts
 from shared.areas import descends, widest, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _CLINICS = Clinic.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _AT = ClinicCase.__table__  # type: ignore[attr-defined]  # likewise
@@ -31,6 +31,16 @@ JOIN problem_cases AS cases ON cases.id = at.case_id
 JOIN funds ON funds.id = cases.fund_id
 WHERE at.clinic_id = $1 AND cases.area_code LIKE ANY($2)
 ORDER BY at.stop, cases.area_code, at.case_id
+"""
+_CAME = """
+SELECT clinic.id, clinic.area_code AS district,
+    (SELECT count(*) FROM clinic_stops AS stop WHERE stop.clinic_id = clinic.id)::int AS stops,
+    count(cases.id)::int AS funds, count(at.advised_at) FILTER (WHERE cases.id IS NOT NULL)::int AS advised,
+    coalesce(sum(at.attended) FILTER (WHERE cases.id IS NOT NULL), 0)::int AS attended
+FROM unnest($1::uuid[]) AS wanted (id) JOIN clinics AS clinic ON clinic.id = wanted.id
+LEFT JOIN clinic_cases AS at ON at.clinic_id = clinic.id
+LEFT JOIN problem_cases AS cases ON cases.id = at.case_id AND cases.area_code LIKE ANY($2)
+GROUP BY clinic.id
 """
 _FIT = """
 SELECT id FROM problem_cases
@@ -72,16 +82,27 @@ async def page(
     session: AsyncSession, *, filters: Filters, before: tuple[date, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` clinics, the newest first, from the first before `before`."""
-    statement = _listed(filters).order_by(*(column.desc() for column in _KEY)).limit(limit)
-    if before is not None:
-        statement = statement.where(tuple_(*_KEY) < before)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), _KEY, before, limit=limit, descending=True))
+
+
+async def lines(
+    session: AsyncSession, *, filters: Filters, after: tuple[date, UUID] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return clinics like `page`, each with its stops and with what came of the caller's areas' funds."""
+    rows = await page(session, filters=filters, before=after, limit=limit)
+    ids = [row["id"] for row in rows]
+    came = await (await driver(session)).fetch(_CAME, ids, _prefixes(filters.areas))
+    counted = {row["id"]: row for row in came}
+    return [{**row, **counted[row["id"]]} for row in rows]
+
+
+def _prefixes(areas: Sequence[str]) -> list[str]:
+    return [f"{prefix}%" for prefix in widest(areas)]
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many clinics the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(
@@ -99,8 +120,7 @@ async def stops(session: AsyncSession, clinic_id: UUID, *, areas: Sequence[str])
     found: dict[int, dict[str, Any]] = {
         row["number"]: {**row, "cases": []} for row in await connection.fetch(_STOPS, clinic_id)
     }
-    prefixes = [f"{prefix}%" for prefix in widest(areas)]
-    for row in await connection.fetch(_CASES, clinic_id, prefixes):
+    for row in await connection.fetch(_CASES, clinic_id, _prefixes(areas)):
         case = dict(row)
         found[case.pop("stop")]["cases"].append(case)
     return list(found.values())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from funds.clinics.errors import (
     NotAtClinic,
     TeamNotOfTheDay,
 )
+from funds.clinics.export import CLINICS, DESCRIBED
 from funds.clinics.schemas import (
     Advice,
     ClinicCancelling,
@@ -32,9 +34,9 @@ from funds.clinics.schemas import (
 from funds.fund_teams.errors import DistrictNotYours
 from funds.permissions import FundReader, FundWriter
 from funds.problem_cases.errors import ProblemCaseNotFound, WrongCaseStep
-from shared import clock, etags, paging, problems, web
+from shared import clock, etags, exports, paging, problems, web
 from shared.db import ReadSession, Session
-from shared.errors import InvalidCursor, StaleVersion, VersionRequired
+from shared.errors import InvalidCursor, ScopeMissing, StaleVersion, VersionRequired
 from shared.security import Principal
 
 router = web.router(tags=["clinics"])
@@ -43,7 +45,7 @@ router = web.router(tags=["clinics"])
 @router.get(
     "/clinics",
     response_model=paging.Page[ClinicSummary],
-    responses=problems.responses(InvalidCursor),
+    responses={200: DESCRIBED, **problems.responses(InvalidCursor, ScopeMissing)},
     summary="Mobile clinics (คลินิกแก้หนี้เคลื่อนที่)",
 )
 async def list_clinics(
@@ -52,15 +54,27 @@ async def list_clinics(
     page: paging.PageParams,
     filters: Annotated[ClinicFilters, Query()],
 ) -> Response:
-    """List clinics of the districts that you work in, the newest first. คลินิกของอำเภอที่ผู้เรียกทำงานอยู่."""
+    """List clinics of the districts you work in, the newest first; as CSV or XLSX with the scope `export`.
+
+    คลินิกของอำเภอที่ผู้เรียกทำงานอยู่
+    """
     given = filters.model_dump(exclude={"area"})
     narrowed = queries.Filters(areas=principal.areas, area=filters.area or "", **given)
-    before = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, before=before, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    kind = exports.wanted(page.request)
+    if kind is not None:
+        return await exports.answer(
+            page.request,
+            kind,
+            export=CLINICS,
+            read=partial(queries.lines, filters=narrowed),
+            principal=principal,
+            area=filters.area,
+            now=clock.now(),
+        )
+    before = page.place(date.fromisoformat, UUID)
+    rows = await queries.page(session, filters=narrowed, before=before, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    next_key = (str(rows[-1]["held_on"]), str(rows[-1]["id"])) if more else None
-    return paging.page(page, [_summary(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_summary, key=("held_on", "id"), total=total)
 
 
 @router.post(

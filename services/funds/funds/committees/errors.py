@@ -1,6 +1,6 @@
 """Refusals about committees of funds and their meetings."""
 
-from shared.errors import Conflict, InvalidField, NotFound, Refusal
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
 
 
 class FundMemberOfCommitteeNotFound(NotFound):
@@ -17,11 +17,25 @@ class FundTermOverlaps(Conflict):
     title_th, title_en = "วาระซ้อนกับวาระเดิมของบุคคลเดียวกัน", "The terms of one person overlap"
 
 
+class FundTermAnswers(Conflict):
+    """She answers for a group whose loan is open: the next one is assigned before her term ends."""
+
+    code = "fund_term_answers"
+    title_th, title_en = "ยังรับผิดชอบกลุ่มที่มีเงินกู้ ต้องมอบหมายคนใหม่ก่อน", "She answers for a group that owes"
+
+
 class FundSeatTaken(Conflict):
     """Another is chair, secretary or treasurer on some of these days."""
 
     code = "fund_seat_taken"
     title_th, title_en = "ตำแหน่งนี้มีผู้ดำรงอยู่แล้ว", "The seat is taken"
+
+
+class OwnFundTerm(Forbidden):
+    """Nobody appoints herself or changes her own term: it tells who she is and what she may decide."""
+
+    code = "own_fund_term"
+    title_th, title_en = "แต่งตั้งหรือแก้ไขวาระของตนเองไม่ได้", "Nobody appoints herself or changes her own term"
 
 
 class FundTermEndsBeforeStart(InvalidField):

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.committees.models import FundCommitteeMember, FundMeeting
 from funds.committees.rules import MeetingKind
-from shared.db import fetch
+from shared.db import counted, driver, fetch, seek
 
 _MEMBERS = FundCommitteeMember.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _MEETINGS = FundMeeting.__table__  # type: ignore[attr-defined]  # likewise
@@ -94,16 +94,12 @@ async def page_of_meetings(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` meetings, newest first, from the first before `before`."""
     key = (_MEETINGS.c.held_on, _MEETINGS.c.id)
-    statement = _meetings(wanted).order_by(*(column.desc() for column in key)).limit(limit)
-    if before is not None:
-        statement = statement.where(tuple_(*key) < before)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_meetings(wanted), key, before, limit=limit, descending=True))
 
 
 async def count_meetings(session: AsyncSession, wanted: MeetingsOf) -> int:
     """Return how many meetings there are."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_meetings(wanted).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _meetings(wanted))
 
 
 async def one_meeting(session: AsyncSession, fund_id: UUID, meeting_id: UUID) -> asyncpg.Record | None:
@@ -111,3 +107,17 @@ async def one_meeting(session: AsyncSession, fund_id: UUID, meeting_id: UUID) ->
     statement = _meetings(MeetingsOf(fund_id)).where(_MEETINGS.c.id == meeting_id)
     rows = await fetch(session, statement)
     return rows[0] if rows else None
+
+
+# Who answers for whom is follow's own, what is owed the loans'.
+_ANSWERS = """
+SELECT count(*) FROM follow_assignments AS follows
+WHERE follows.term_id = $1 AND follows.ends_on IS NULL AND follows.borrower_kind = 'group' AND EXISTS (
+    SELECT FROM loans WHERE loans.borrower_id = follows.borrower_id AND loans.fund_id = follows.fund_id
+      AND loans.borrower_kind = 'group' AND loans.state IN ('contracted', 'active', 'frozen'))
+"""
+
+
+async def answers_for(session: AsyncSession, term_id: UUID) -> int:
+    """Return for how many groups with an open loan the holder of a term answers."""
+    return int(await (await driver(session)).fetchval(_ANSWERS, term_id))

@@ -20,9 +20,11 @@ from funds.committees.errors import (
     FundMemberOfCommitteeNotFound,
     FundMinutesTaken,
     FundSeatTaken,
+    FundTermAnswers,
     FundTermEndsBeforeStart,
     FundTermOverlaps,
     MorePresentThanTotal,
+    OwnFundTerm,
 )
 from funds.committees.export import DESCRIBED, TERMS
 from funds.committees.rules import quorum
@@ -75,17 +77,13 @@ async def list_fund_committee(
             area=fund.area_code,
             now=clock.now(),
         )
-    after = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page_of_terms(
-        session, fund_id=fund_id, on=filters.on, after=after, limit=page.limit + 1
-    )
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(date.fromisoformat, UUID)
+    rows = await queries.page_of_terms(session, fund_id=fund_id, on=filters.on, after=after, limit=page.fetch)
     total = await queries.count_terms(session, fund_id, on=filters.on) if page.count else None
     await audit.record(
         session, principal=principal, action="fund_committee.list", subjects=[fund_id], now=clock.now()
     )
-    next_key = (str(rows[-1]["term_from"]), str(rows[-1]["id"])) if more else None
-    return paging.page(page, rows, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("term_from", "id"), total=total)
 
 
 @router.post(
@@ -93,16 +91,21 @@ async def list_fund_committee(
     status_code=status.HTTP_201_CREATED,
     response_model=FundCommitteeMemberOut,
     responses=problems.responses(
-        FundNotFound, FundNotActive, FundTermOverlaps, FundSeatTaken, FundTermEndsBeforeStart
+        FundNotFound,
+        FundNotActive,
+        OwnFundTerm,
+        FundTermOverlaps,
+        FundSeatTaken,
+        FundTermEndsBeforeStart,
     ),
     summary="Appoint a member for a term (แต่งตั้งกรรมการกองทุน)",
 )
 async def appoint_fund_committee_member(
     session: Session, principal: FundWriter, fund_id: UUID, body: NewFundCommitteeMember
 ) -> Response:
-    """Appoint a member; one person's terms do not overlap, chair, secretary and treasurer are one each.
+    """Appoint somebody else; one person's terms do not overlap, chair, secretary and treasurer are one each.
 
-    แต่งตั้งกรรมการตามวาระ ประธาน เลขานุการ และเหรัญญิกมีได้ตำแหน่งละหนึ่งคนในเวลาเดียวกัน
+    แต่งตั้งผู้อื่นเป็นกรรมการตามวาระ ประธาน เลขานุการ และเหรัญญิกมีได้ตำแหน่งละหนึ่งคนในเวลาเดียวกัน
     """
     term_id = await service.appoint(session, fund_id=fund_id, new=body, actor=principal, now=clock.now())
     return await _term(session, fund_id, term_id, code=status.HTTP_201_CREATED)
@@ -114,6 +117,8 @@ async def appoint_fund_committee_member(
     responses=problems.responses(
         FundNotFound,
         FundMemberOfCommitteeNotFound,
+        OwnFundTerm,
+        FundTermAnswers,
         FundTermOverlaps,
         FundSeatTaken,
         FundTermEndsBeforeStart,
@@ -163,12 +168,10 @@ async def list_fund_meetings(
     """List a fund's meetings, newest first. รายการประชุมของกองทุน ใหม่สุดก่อน."""
     await registry.require(session, fund_id, principal=principal, active=False)
     wanted = queries.MeetingsOf(fund_id, **filters.model_dump())
-    before = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page_of_meetings(session, wanted, before=before, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    before = page.place(date.fromisoformat, UUID)
+    rows = await queries.page_of_meetings(session, wanted, before=before, limit=page.fetch)
     total = await queries.count_meetings(session, wanted) if page.count else None
-    next_key = (str(rows[-1]["held_on"]), str(rows[-1]["id"])) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_shown, key=("held_on", "id"), total=total)
 
 
 @router.post(

@@ -17,9 +17,11 @@ from funds.committees.errors import (
     FundMeetingNotFound,
     FundMemberOfCommitteeNotFound,
     FundSeatTaken,
+    FundTermAnswers,
     FundTermEndsBeforeStart,
     FundTermOverlaps,
     MorePresentThanTotal,
+    OwnFundTerm,
 )
 from funds.committees.models import FundCommitteeMember, FundMeeting
 from funds.committees.rules import Role, Term, same_person_twice, seat_taken
@@ -43,11 +45,14 @@ _MEETINGS = FundMeeting.__table__  # type: ignore[attr-defined]  # likewise
 async def appoint(
     session: AsyncSession, *, fund_id: UUID, new: NewFundCommitteeMember, actor: Principal, now: datetime
 ) -> UUID:
-    """Appoint a member for a term; returns the term's id.
+    """Appoint a member for a term, as somebody else; returns the term's id.
 
-    Raises FundNotFound, FundNotActive, FundTermOverlaps, FundSeatTaken, FundTermEndsBeforeStart.
+    Raises FundNotFound, FundNotActive, OwnFundTerm, FundTermOverlaps, FundSeatTaken,
+    FundTermEndsBeforeStart.
     """
     fund = await registry.lock(session, fund_id, principal=actor)
+    if new.subject == actor.subject:
+        raise OwnFundTerm
     others = await queries.terms(session, fund_id)
     _check(_term(new.model_dump()), (_term(other) for other in others))
     member_id = new.id or uuid7()
@@ -78,10 +83,10 @@ async def change_term(
     actor: Principal,
     now: datetime,
 ) -> None:
-    """Correct a term or end it.
+    """Correct a term or end it, as somebody else than who holds it.
 
-    Raises FundNotFound, FundMemberOfCommitteeNotFound, StaleVersion, EndReasonMissing, FundTermOverlaps,
-    FundSeatTaken, FundTermEndsBeforeStart.
+    Raises FundNotFound, FundMemberOfCommitteeNotFound, StaleVersion, OwnFundTerm, EndReasonMissing,
+    FundTermAnswers, FundTermOverlaps, FundSeatTaken, FundTermEndsBeforeStart.
     """
     await registry.lock(session, fund_id, principal=actor, active=False)
     terms = await queries.terms(session, fund_id)
@@ -91,10 +96,14 @@ async def change_term(
     etags.check(if_match, before["version"])
     values = patch.model_dump(exclude_unset=True)
     after = {**before, **values}
+    if actor.subject in {before["subject"], after["subject"]}:
+        raise OwnFundTerm
     if patch.model_fields_set & {"term_to", "end_reason"} and after["end_reason"] and not after["term_to"]:
         raise EndReasonMissing(pointer="/term_to")
     if "term_to" in values and values["term_to"] is not None and after["end_reason"] is None:
         raise EndReasonMissing(pointer="/end_reason")
+    if values.get("term_to") is not None and (groups := await queries.answers_for(session, member_id)):
+        raise FundTermAnswers(f"{groups} กลุ่ม", f"{groups} groups", groups=groups)
     _check(_term(after), (_term(other) for other in terms if other["id"] != member_id))
     await update_row(
         session, _MEMBERS, member_id, **_plain(values), version=before["version"] + 1, updated_at=now

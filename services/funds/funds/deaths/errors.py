@@ -25,10 +25,10 @@ class DeathNotProposed(Conflict):
 
 
 class OwnDeathDecision(Forbidden):
-    """Who proposed who answers does not approve it."""
+    """Who proposed who answers does not approve it, nor who owes the debt or is to answer for it."""
 
     code = "own_death_decision"
-    title_th, title_en = "ผู้เสนออนุมัติเองไม่ได้", "Who proposed it may not approve it"
+    title_th, title_en = "ผู้เสนอหรือผู้เกี่ยวข้องกับหนี้อนุมัติเองไม่ได้", "Who proposed it or owes it may not approve it"
 
 
 class AnswerableMissing(InvalidField):
@@ -36,6 +36,27 @@ class AnswerableMissing(InvalidField):
 
     code = "answerable_missing"
     title_th, title_en = "ต้องระบุชื่อผู้รับผิดชอบหนี้", "Name who answers for the debt"
+
+
+class DecisionNotForBorrower(InvalidField):
+    """Only a group's loan is answered for by the group, and it is not lost with one of its members."""
+
+    code = "decision_not_for_borrower"
+    title_th, title_en = "ข้อเสนอนี้ใช้กับผู้กู้ประเภทนี้ไม่ได้", "Not a decision about such a borrower's loan"
+
+
+class NotItsGuarantor(InvalidField):
+    """The loan has no such guarantor."""
+
+    code = "not_its_guarantor"
+    title_th, title_en = "ไม่ใช่ผู้ค้ำประกันของสัญญานี้", "She does not guarantee the loan"
+
+
+class AnswerableDied(InvalidField):
+    """She died herself."""
+
+    code = "answerable_died"
+    title_th, title_en = "ผู้ที่เสนอให้รับผิดชอบเสียชีวิตแล้ว", "Who is to answer has died herself"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {"ck_borrower_deaths_two_persons": OwnDeathDecision}

@@ -28,6 +28,7 @@ class BorrowerDeath(Base, table=True):
     decision: str | None = Field(default=None, sa_column=Column(CODE))
     answerable: str | None = Field(default=None, sa_column=Column(Text))
     answerable_member_id: UUID | None = None
+    answerable_phone: str | None = Field(default=None, sa_column=Column(CODE))
     note: str | None = Field(default=None, sa_column=Column(Text))
     meeting_id: UUID | None = None
     proposed_by: str | None = Field(default=None, sa_column=Column(CODE))

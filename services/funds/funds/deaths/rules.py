@@ -7,7 +7,9 @@ class DeathDecision(StrEnum):
     """Who answers for the debt of somebody who died (ผู้รับผิดชอบหนี้)."""
 
     HEIRS = "heirs"
-    """Her heirs, with what they inherit (ทายาท ป.พ.พ. มาตรา 1601)."""
+    """An heir, with what she inherits (ทายาท ป.พ.พ. มาตรา 1601)."""
+    ESTATE = "estate"
+    """The estate by its administrator, until it is divided (ผู้จัดการมรดก)."""
     GUARANTORS = "guarantors"
     GROUP = "group"
     """The other members of the group."""
@@ -25,13 +27,23 @@ class DeathState(StrEnum):
     DECIDED = "decided"
 
 
-NAMED = frozenset({DeathDecision.HEIRS, DeathDecision.GUARANTORS})
+NAMED = frozenset({DeathDecision.HEIRS, DeathDecision.ESTATE, DeathDecision.GUARANTORS})
 """Decisions that name who answers."""
 
 
 def freezes(borrower_kind: str) -> bool:
     """Tell whether a borrower's death freezes the loan: a group lives on."""
     return borrower_kind != "group"
+
+
+def fits(decision: DeathDecision, borrower_kind: str) -> bool:
+    """Tell whether a decision can be about such a borrower's loan.
+
+    A group answers for its own loan, which its other members' deaths do not end; nobody else has a group.
+    """
+    if decision is DeathDecision.GROUP:
+        return borrower_kind == "group"
+    return decision is not DeathDecision.WRITE_OFF or borrower_kind != "group"
 
 
 def thaws(decision: DeathDecision) -> bool:

@@ -4,9 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from funds.deaths.rules import DeathDecision, DeathState
+from funds.members.rules import masked
+from funds.members.schemas import Phone
 from shared.areas import AreaCode
 from shared.free_text import FreeText
 from shared.schemas import Filters, Schema
@@ -35,6 +37,8 @@ class NewDeathDecision(Schema):
     """Who answers: the heir or guarantor."""
     answerable_member_id: UUID | None = None
     """Her membership, when she is a member of the fund."""
+    answerable_phone: Phone | None = None
+    """Where she is reminded of what is due when she is no member of the fund."""
     note: Note
     meeting_id: UUID | None = None
     person_id: UUID | None = None
@@ -67,6 +71,7 @@ class DeathOut(Schema):
     decision: DeathDecision | None
     answerable: str | None
     answerable_member_id: UUID | None
+    answerable_phone: Annotated[str, AfterValidator(masked)] | None = Field(examples=["xxxxxx5678"])
     note: str | None
     meeting_id: UUID | None
     proposed_by: str | None

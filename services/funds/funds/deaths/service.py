@@ -1,6 +1,6 @@
 """A death freezes the loans of who died and opens a case; two persons decide who answers for the debt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -8,16 +8,20 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from funds.applications import queries as applications
 from funds.deaths import queries
 from funds.deaths.errors import (
+    AnswerableDied,
     AnswerableMissing,
     DeathDecided,
     DeathNotProposed,
+    DecisionNotForBorrower,
     NoDeathToDecide,
+    NotItsGuarantor,
     OwnDeathDecision,
 )
 from funds.deaths.models import BorrowerDeath
-from funds.deaths.rules import NAMED, DeathDecision, DeathState, freezes, thaws
+from funds.deaths.rules import NAMED, DeathDecision, DeathState, fits, freezes, thaws
 from funds.deaths.schemas import DeathApproval, NewDeathDecision
 from funds.demand import queries as demand_queries
 from funds.demand import service as demand
@@ -27,15 +31,16 @@ from funds.findings.rules import Failing, Seen, death_fact
 from funds.known_households.rules import Death
 from funds.loans import queries as loans
 from funds.loans import service as lending
-from funds.loans.rules import State
+from funds.loans.rules import LoanFacts, State
 from funds.members import queries as members
 from funds.members.errors import UnknownFundMember
-from shared import audit
+from shared import audit, etags
 from shared.clock import business_date
 from shared.db import driver
 from shared.ids import uuid7
 from shared.rows import insert_row, update_row
 from shared.security import Principal
+from shared.thai import name_key
 
 _TABLE = BorrowerDeath.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 ACTOR: Final = "system:deaths"
@@ -64,12 +69,20 @@ async def take_notice(session: AsyncSession, deaths: Sequence[Death], *, now: da
 
 
 async def look_for_missed(session: AsyncSession, *, now: datetime) -> int:
-    """Take notice of deaths whose borrower was linked to her person only later; returns the new cases."""
-    rows = await (await driver(session)).fetch(queries.MISSED)
+    """Take notice of deaths that no event told of; returns the new cases.
+
+    Of borrowers linked to their person only later, and of members whose leaving says that they died.
+    """
+    connection = await driver(session)
+    rows = await connection.fetch(queries.MISSED)
     # The household is left out: it was looked at when the news came, and others live in it.
-    return await take_notice(
+    opened = await take_notice(
         session, [Death(row["person_id"], 0, None, "", row["died_on"]) for row in rows], now=now
     )
+    for row in await connection.fetch(queries.LEFT):  # by loan: everybody locks them in this order
+        death = Death(row["person_id"], 0, None, "", row["died_on"])
+        opened += await _open(session, row, death, now=now)
+    return opened
 
 
 async def propose(
@@ -77,16 +90,12 @@ async def propose(
 ) -> None:
     """Propose who answers for the debt; a proposal before it is replaced.
 
-    Raises LoanNotFound, NoDeathToDecide, DeathDecided, AnswerableMissing, UnknownFundMember,
-    FundMeetingNotFound.
+    Raises LoanNotFound, NoDeathToDecide, DeathDecided, DecisionNotForBorrower, AnswerableMissing,
+    UnknownFundMember, AnswerableDied, NotItsGuarantor, FundMeetingNotFound.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     found = await _case(session, loan_id, new.person_id)
-    if new.decision in NAMED and new.answerable is None:
-        raise AnswerableMissing(pointer="/answerable")
-    heir = new.answerable_member_id
-    if heir is not None and heir not in await members.present(session, loan.fund_id, [heir]):
-        raise UnknownFundMember(pointer="/answerable_member_id")
+    await _may_answer(session, loan, new)
     await demand.meeting_of(session, loan.fund_id, new.meeting_id)
     values = new.model_dump(exclude={"person_id", "decision"})
     await _change(
@@ -101,18 +110,47 @@ async def propose(
     await _recorded(session, "propose", found, actor=actor, now=now)
 
 
+async def _may_answer(session: AsyncSession, loan: LoanFacts, new: NewDeathDecision) -> None:
+    """Raise unless the proposed decision can be about the loan, and who is to answer for it can."""
+    if not fits(new.decision, loan.borrower_kind):
+        raise DecisionNotForBorrower(pointer="/decision")
+    if new.decision in NAMED and new.answerable is None:
+        raise AnswerableMissing(pointer="/answerable")
+    heir = new.answerable_member_id
+    if heir is not None:
+        if heir not in await members.present(session, loan.fund_id, [heir]):
+            raise UnknownFundMember(pointer="/answerable_member_id")
+        if await queries.dead(session, heir):
+            raise AnswerableDied(pointer="/answerable_member_id")
+    if new.decision is DeathDecision.GUARANTORS:
+        known = await queries.guarantors(session, loan.id)
+        wanted = name_key(new.answerable or "")
+        if known is not None and not any(
+            one["member_id"] == heir if heir else name_key(one["name"]) == wanted for one in known
+        ):
+            raise NotItsGuarantor(pointer="/answerable_member_id" if heir else "/answerable")
+
+
 async def approve(
-    session: AsyncSession, *, loan_id: UUID, approval: DeathApproval, actor: Principal, now: datetime
+    session: AsyncSession,
+    *,
+    loan_id: UUID,
+    approval: DeathApproval,
+    if_match: str,
+    actor: Principal,
+    now: datetime,
 ) -> None:
     """Approve or reject what another person proposed; approved, the loan is thawed unless it is lost.
 
-    Raises LoanNotFound, NoDeathToDecide, DeathDecided, DeathNotProposed, OwnDeathDecision.
+    Whoever is named answers from then on. `if_match` is of what the approver has read (`version`). Raises
+    LoanNotFound, NoDeathToDecide, StaleVersion, DeathDecided, DeathNotProposed, OwnDeathDecision.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
+    etags.check(if_match, version(await queries.of_loan(session, loan_id)))
     found = await _case(session, loan_id, approval.person_id)
     if found["state"] != DeathState.PROPOSED.value:
         raise DeathNotProposed
-    if found["proposed_by"] == actor.subject:
+    if found["proposed_by"] == actor.subject or await _is_hers(session, found, actor):
         raise OwnDeathDecision
     if approval.decision == "reject":
         await _change(session, found, now=now, state=DeathState.OPEN.value)
@@ -121,6 +159,21 @@ async def approve(
         await _change(session, found, now=now, state=DeathState.DECIDED.value, **decided)
         await _finish(session, found, frozen=loan.state is State.FROZEN, actor=actor, now=now)
     await _recorded(session, approval.decision, found, actor=actor, now=now)
+
+
+def version(cases: Sequence[Mapping[str, Any]]) -> int:
+    """Return the version of a loan's deaths together: each change of one, and each new one, raises it."""
+    return sum(case["version"] for case in cases)
+
+
+async def _is_hers(session: AsyncSession, case: asyncpg.Record, actor: Principal) -> bool:
+    """Tell whether who approves owes the loan, or is the one who is to answer for it."""
+    if await applications.is_her_loan(session, case["loan_id"], subject=actor.subject):
+        return True
+    heir = case["answerable_member_id"]
+    return heir is not None and await applications.is_her_own(
+        session, subject=actor.subject, borrower_id=heir
+    )
 
 
 async def _open(session: AsyncSession, loan: asyncpg.Record, death: Death, *, now: datetime) -> int:
@@ -160,7 +213,14 @@ async def _open(session: AsyncSession, loan: asyncpg.Record, death: Death, *, no
 async def _finish(
     session: AsyncSession, case: asyncpg.Record, *, frozen: bool, actor: Principal, now: datetime
 ) -> None:
-    """End the case's task, and the freeze unless another death keeps the loan frozen."""
+    """Let who is named answer; end the case's task, and the freeze unless another death keeps the loan so."""
+    decision = DeathDecision(case["decision"])
+    if case["frozen"] and decision in NAMED:
+        facts = ("answerable", "answerable_member_id", "answerable_phone")
+        who = lending.Answerable(decision.value, *(case[name] for name in facts))
+        await lending.answer(
+            session, loan_id=case["loan_id"], who=who, on=business_date(now), actor=actor, now=now
+        )
     await demand.alone(session)
     task = await demand_queries.task(session, case["loan_id"], case["task_id"], lock=True)
     if task is not None and task["state"] == "open":

@@ -27,6 +27,7 @@ _COLUMNS = {
     "contract_no": "เลขที่สัญญา",
     "contract_date": "วันที่สัญญา",
     "name": "ชื่อผู้ยืม",
+    "answerable": "ผู้รับผิดชอบหนี้แทน",
     "borrower_kind": "ประเภทผู้ยืม",
     "lent": "เงินยืม (บาท)",
     "repaid": "ชำระแล้ว (บาท)",
@@ -66,7 +67,8 @@ async def list_debtors(
     del lender
     found = await books.books(session, fund_id, areas=principal.areas)
     now = clock.now()
-    narrowed = queries.Filters(fund_id, filters.on or clock.business_date(now), filters.settled)
+    today = clock.business_date(now)
+    narrowed = queries.Filters(fund_id, filters.on or today, today, filters.settled)
     kind = exports.wanted(page.request)
     if kind is not None:
         return await exports.answer(
@@ -78,12 +80,10 @@ async def list_debtors(
             area=found["area_code"],
             now=now,
         )
-    rows = await queries.page(session, filters=narrowed, after=page.after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    rows = await queries.page(session, filters=narrowed, after=page.after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
     await audit.record(session, principal=principal, action="debtor.list", subjects=[fund_id], now=now)
-    last = (rows[-1]["contract_no"], str(rows[-1]["loan_id"])) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=last, total=total)
+    return paging.page(page, rows, shape=_shown, key=("contract_no", "loan_id"), total=total)
 
 
 async def _shown_page(session: AsyncSession, **asked: Any) -> list[Any]:
@@ -91,4 +91,4 @@ async def _shown_page(session: AsyncSession, **asked: Any) -> list[Any]:
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: baht(value) if name in _AMOUNTS else value for name, value in row.items()}
+    return {name: baht(row[name]) if name in _AMOUNTS else row[name] for name in DebtorOut.model_fields}

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from funds.loans.schemas import AnswerableAs
 from shared.money import BahtOut
 from shared.schemas import Filters, Schema
 
@@ -28,6 +29,10 @@ class DebtorOut(Schema):
     borrower_id: UUID
     name: str | None
     """Of the member or group; null of a household, whose name the households service keeps."""
+    answerable_as: AnswerableAs | None
+    """As what somebody answers in the place of a borrower who died (ผู้รับผิดชอบหนี้); null: the borrower does."""
+    answerable: str | None
+    """Her name."""
     lent: BahtOut
     """Debits of the loan on account 1100 up to the day: paid out, taken over, put back."""
     repaid: BahtOut

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.demand import queries
 from funds.demand.events import LoanOverdue
-from funds.demand.rules import Arrears, Bucket, Outcome, assess, opening
+from funds.demand.rules import FROM_DAYS, Arrears, Bucket, Outcome, assess, opening
 from funds.demand.task_rules import task_rules
 from shared import outbox
 from shared.clock import BANGKOK, business_date
@@ -47,19 +47,29 @@ _FORGET_CHANGES = """
 DELETE FROM arrears_changes WHERE as_of > $1
   AND loan_id IN (SELECT loan_id FROM loan_arrears WHERE as_of > $1)
 """
+# Its bucket stays until the run looks at it again: those who were told of it are told what it is now.
 _FORGET_ARREARS = """
 UPDATE loan_arrears AS known
-SET worst_days = greatest(told.worst, 0), worst_bucket = coalesce(told.bucket, 'current'), days_late = 0,
-    bucket = coalesce(told.last_bucket, 'current'), late_since = NULL, as_of = $1::date - 1,
+SET worst_days = greatest(told.worst, 0), worst_bucket = coalesce(told.bucket, 'current'),
+    days_late = least(known.days_late, greatest(told.worst, 0)),
+    late_since = CASE WHEN known.late_since <= $1 THEN known.late_since END, as_of = $1::date - 1,
     version = version + 1
 FROM (
     SELECT a.loan_id, max(c.days_late) AS worst,
-        (array_agg(c.bucket ORDER BY c.days_late DESC))[1] AS bucket,
-        (array_agg(c.bucket ORDER BY c.as_of DESC))[1] AS last_bucket
+        (array_agg(c.bucket ORDER BY c.days_late DESC))[1] AS bucket
     FROM loan_arrears AS a LEFT JOIN arrears_changes AS c ON c.loan_id = a.loan_id
     WHERE a.as_of > $1 GROUP BY a.loan_id
 ) AS told
 WHERE known.loan_id = told.loan_id
+"""
+_FORGET_TASKS = """
+DELETE FROM demand_tasks
+WHERE opened_on > $1 AND opened_by = $2 AND (state = 'open' OR closed_by = $2) AND file_key IS NULL
+"""
+_TASKS_AGAIN = """
+UPDATE demand_tasks SET state = 'open', outcome = NULL, closed_by = NULL, closed_on = NULL,
+    version = version + 1
+WHERE state = 'cancelled' AND outcome = 'superseded' AND closed_on > $1 AND closed_by = $2
 """
 _PLAN = """
 INSERT INTO arrears_runs (day, due_at)
@@ -115,8 +125,12 @@ INSERT INTO demand_tasks (id, loan_id, fund_id, area_code, rule_code, late_since
 SELECT told.*, $10, $11, $12, $12
 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::date[], $7::text[], $8::text[],
     $9::date[]) AS told
-ON CONFLICT (loan_id, late_since, rule_code) DO NOTHING
+ON CONFLICT (loan_id, late_since, rule_code) DO UPDATE
+SET state = 'open', outcome = NULL, closed_by = NULL, closed_on = NULL, due_on = excluded.due_on,
+    opened_on = excluded.opened_on, version = demand_tasks.version + 1, updated_at = excluded.updated_at
+WHERE demand_tasks.state = 'cancelled'
 """
+"""What was cancelled because a loan went into a later bucket opens again when it comes back into its own."""
 
 
 @dataclass(slots=True)
@@ -139,6 +153,11 @@ class _Looked:
     @property
     def before(self) -> Bucket:
         return Bucket(self.row["known_bucket"] or Bucket.CURRENT)
+
+    @property
+    def worse(self) -> bool:
+        """Tell whether it came into a later bucket."""
+        return FROM_DAYS[self.found.bucket] > FROM_DAYS[self.before]
 
     @property
     def differs(self) -> bool:
@@ -180,6 +199,8 @@ async def plan(session: AsyncSession, *, now: datetime) -> None:
         await connection.execute(_TODAY_AGAIN, today)
         await connection.execute(_FORGET_CHANGES, today)
         await connection.execute(_FORGET_ARREARS, today)
+        await connection.execute(_FORGET_TASKS, today, ACTOR)
+        await connection.execute(_TASKS_AGAIN, today, ACTOR)
         last = await connection.fetchval("SELECT max(day) FROM arrears_runs")
     if last == today:
         return
@@ -265,7 +286,7 @@ async def _apply(
 ) -> tuple[int, int]:
     """Write what differs; returns how many rows and how many tasks.
 
-    Tasks open for loans that came into another bucket, or for all of them when they were thawed.
+    Tasks open for loans that came into a later bucket, or for all of them when they were thawed.
     """
     looked = []
     for row in rows:
@@ -279,9 +300,10 @@ async def _apply(
         await _write(session, written, day=day, now=now)
     if moved:
         await _tell(session, moved, day=day)
-    if moved:
-        await _close_tasks(session, moved, day=day, now=now)
-    return len(written), await _open_tasks(session, looked if thawed else moved, day=day, now=now)
+        caught_up = Outcome.DECIDED if thawed else Outcome.PAID
+        await _close_tasks(session, moved, caught_up, day=day, now=now)
+    worse = looked if thawed else [one for one in moved if one.worse]
+    return len(written), await _open_tasks(session, worse, day=day, now=now)
 
 
 async def _write(session: AsyncSession, written: Sequence[_Looked], *, day: date, now: datetime) -> None:
@@ -334,12 +356,18 @@ async def _tell(session: AsyncSession, moved: Sequence[_Looked], *, day: date) -
     await outbox.insert_many(session, facts)
 
 
-async def _close_tasks(session: AsyncSession, moved: Sequence[_Looked], *, day: date, now: datetime) -> None:
-    """Cancel the tasks of the buckets that loans have left."""
+async def _close_tasks(
+    session: AsyncSession, moved: Sequence[_Looked], caught_up: Outcome, *, day: date, now: datetime
+) -> None:
+    """Cancel the tasks of the buckets that loans have left for a later one, or because nothing is late.
+
+    `caught_up` is why nothing is late any more. Of a loan that is a little less late they stay as they are.
+    """
+    left = [one for one in moved if one.worse or one.found.bucket is Bucket.CURRENT]
     outcomes = [
-        (Outcome.PAID if one.found.bucket is Bucket.CURRENT else Outcome.SUPERSEDED).value for one in moved
+        (caught_up if one.found.bucket is Bucket.CURRENT else Outcome.SUPERSEDED).value for one in left
     ]
-    loans = [one.row["id"] for one in moved]
+    loans = [one.row["id"] for one in left]
     await (await driver(session)).execute(_CLOSE_TASKS, loans, outcomes, ACTOR, day, now)
 
 

@@ -12,6 +12,7 @@ OVERDUE = Export(
         "contract_no": "เลขที่สัญญา",
         "borrower_kind": "ประเภทผู้กู้",
         "borrower_id": "รหัสผู้กู้ในระบบ",
+        "answerable_as": "ผู้รับผิดชอบหนี้แทน",
         "state": "สถานะ",
         "days_late": "ค้างชำระ (วัน)",
         "bucket": "ช่วงอายุหนี้",

@@ -11,15 +11,21 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Label, Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.demand.models import DemandTask
 from funds.demand.rules import FROM_DAYS, Bucket, Standing, TaskKind, TaskState
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _TASKS = DemandTask.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+# Whom a task is about after the borrower's death is the loan's to say.
+_ANSWERS: tuple[Label[str | None], ...] = tuple(
+    literal_column(f"(SELECT {name} FROM loans WHERE loans.id = demand_tasks.loan_id)").label(name)  # noqa: S608  # own names
+    for name in ("answerable_as", "answerable_member_id")
+)
 
 _DUE = """
 LEFT JOIN LATERAL (
@@ -121,7 +127,8 @@ WITH loan AS (
     ORDER BY loan.area_code, loan.id LIMIT $9
 )
 SELECT loan.id AS loan_id, loan.fund_id, loan.area_code, loan.contract_no, loan.borrower_kind,
-    loan.borrower_id, loan.state, loan.version, due.oldest_due_on, due.overdue_principal, due.overdue_total,
+    loan.borrower_id, loan.answerable_as, loan.answerable_member_id, loan.state, loan.version,
+    due.oldest_due_on, due.overdue_principal, due.overdue_total,
     {_KNOWN}, loan.outstanding
 FROM loan {_DUE}
 LEFT JOIN loan_arrears AS known ON known.loan_id = loan.id
@@ -222,7 +229,7 @@ def _tasks(wanted: Tasks) -> Select[tuple[object, ...]]:
             conditions.append(column == value)
     if wanted.due_until is not None:
         conditions.append(_TASKS.c.due_on <= wanted.due_until)
-    return select(*_TASKS.c).where(*conditions)
+    return select(*_TASKS.c, *_ANSWERS).where(*conditions)
 
 
 async def tasks(
@@ -230,23 +237,19 @@ async def tasks(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` tasks by the day they are due and id, from the first after `after`."""
     key = (_TASKS.c.due_on, _TASKS.c.id)
-    statement = _tasks(wanted).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_tasks(wanted), key, after, limit=limit))
 
 
 async def count_tasks(session: AsyncSession, wanted: Tasks) -> int:
     """Return how many tasks there are."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_tasks(wanted).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _tasks(wanted))
 
 
 async def task(
     session: AsyncSession, loan_id: UUID, task_id: UUID, *, lock: bool = False
 ) -> asyncpg.Record | None:
     """Return a loan's task; `lock` keeps other changes away until the end of the transaction."""
-    statement = select(*_TASKS.c).where(_TASKS.c.id == task_id, _TASKS.c.loan_id == loan_id)
+    statement = select(*_TASKS.c, *_ANSWERS).where(_TASKS.c.id == task_id, _TASKS.c.loan_id == loan_id)
     rows = await fetch(session, statement.with_for_update() if lock else statement)
     return rows[0] if rows else None
 

@@ -88,11 +88,9 @@ async def list_overdue_loans(
             area=filters.area,
             now=clock.now(),
         )
-    rows = await read(session, after=page.after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    rows = await read(session, after=page.after, limit=page.fetch)
     total = await queries.count_overdue(session, wanted) if page.count else None
-    last = [rows[-1]["area_code"], str(rows[-1]["loan_id"])] if more else None
-    return paging.page(page, rows, next_key=last, total=total)
+    return paging.page(page, rows, key=("area_code", "loan_id"), total=total)
 
 
 @router.get(
@@ -296,12 +294,10 @@ async def read_task_evidence(
 
 
 async def _listed(session: AsyncSession, page: paging.Params, wanted: queries.Tasks) -> Response:
-    after = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
-    rows = await queries.tasks(session, wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(date.fromisoformat, UUID)
+    rows = await queries.tasks(session, wanted, after=after, limit=page.fetch)
     total = await queries.count_tasks(session, wanted) if page.count else None
-    last = [str(rows[-1]["due_on"]), str(rows[-1]["id"])] if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=last, total=total)
+    return paging.page(page, rows, shape=_shown, key=("due_on", "id"), total=total)
 
 
 async def _task(

@@ -70,6 +70,7 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     """The loan went into a later bucket, whose tasks came instead."""
     DECIDED = "decided"
+    """A relief, a write-off, or who answers after a death."""
 
 
 REPORTED: Final = frozenset(Outcome) - {Outcome.SUPERSEDED, Outcome.DECIDED}

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field
 
 from funds.demand.rules import REPORTED, Bucket, Outcome, TaskKind, TaskState
+from funds.loans.schemas import AnswerableAs
 from shared.areas import AreaCode
 from shared.errors import invalid_value
 from shared.free_text import FreeText
@@ -89,6 +90,10 @@ class OverdueLoan(ArrearsOut):
     contract_no: str
     borrower_kind: str = Field(examples=["group"])
     borrower_id: UUID
+    answerable_as: AnswerableAs | None
+    """As what somebody answers in the place of a borrower who died; null: the borrower does."""
+    answerable_member_id: UUID | None
+    """Her membership; her name stands on the loan."""
     state: str = Field(examples=["active"])
 
 
@@ -177,6 +182,9 @@ class TaskOut(Schema):
     loan_id: UUID
     fund_id: UUID
     area_code: AreaCode = Field(examples=["341501"])
+    answerable_as: AnswerableAs | None
+    """As what somebody answers in the place of a borrower who died: the task is about her."""
+    answerable_member_id: UUID | None
     rule_code: str | None = Field(examples=["LETTER_31"])
     """The rule that opened it; null of one opened by hand."""
     late_since: date | None

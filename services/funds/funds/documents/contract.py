@@ -22,7 +22,7 @@ def contract(facts: ContractFacts) -> bytes:
         paper.paragraph(f"ข้อ {number} {clause}")
     if facts.shares:
         paper.space(3)
-        paper.line("ส่วนของสมาชิกในกลุ่ม", bold=True)
+        paper.line("ส่วนของสมาชิกในกลุ่ม", bold=True, with_next=20)
         parts = [
             (str(at), share.name, amount(share.amount)) for at, share in enumerate(facts.shares, start=1)
         ]
@@ -30,7 +30,7 @@ def contract(facts: ContractFacts) -> bytes:
         paper.table(("ที่", "ชื่อ", "จำนวนเงิน (บาท)"), [*parts, total], widths=(1, 6, 3), align="CLR")
     if facts.rows:
         paper.space(3)
-        paper.line("ตารางผ่อนชำระ", bold=True)
+        paper.line("ตารางผ่อนชำระ", bold=True, with_next=20)
         schedule_table(paper, facts.rows)
     paper.paragraph("สัญญานี้ทำขึ้นสองฉบับมีข้อความตรงกัน คู่สัญญาได้อ่านและเข้าใจข้อความแล้ว จึงลงลายมือชื่อไว้เป็นหลักฐาน")
     guarantors = [(one.name, "ผู้ค้ำประกัน") for one in facts.guarantors]

@@ -112,6 +112,10 @@ class DemandLetterFacts:
     """Whom to call or visit, and where."""
     as_guarantor: bool = False
     """The letter goes to a guarantor."""
+    borrower: str = ""
+    """Who borrowed and died, where the letter goes to somebody who answers in her place."""
+    answers_as: str = ""
+    """As what she does: `heirs`, `estate` or `guarantors`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,16 +131,32 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoanMovement(Movement):
+    """A line of a loan's statement; the balance is the principal that is left.
+
+    Of what came in, so much was principal, interest and penalty, and so much is kept ahead; below zero it was
+    taken from there, or back.
+    """
+
+    principal: int = 0
+    interest: int = 0
+    penalty: int = 0
+    advance: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementFacts:
-    """A member's or loan's account over a time (รายการเดินบัญชี)."""
+    """A loan's account over a time (รายการเดินบัญชี)."""
 
     fund: FundFacts
     holder: str
     account: str
-    """What the account is: "เงินกู้ สัญญาเลขที่ …", "เงินสัจจะสะสม"."""
+    """What the account is: "เงินกู้ สัญญาเลขที่ …"."""
     since: date
     until: date
     opening: int
-    movements: Sequence[Movement]
+    movements: Sequence[LoanMovement]
     closing: int
+    advance: int
+    """Kept ahead at the end (เงินรับล่วงหน้า)."""
     made_on: date

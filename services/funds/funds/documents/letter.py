@@ -1,8 +1,16 @@
 """The letter that asks for what is overdue."""
 
+from typing import Final
+
 from funds.documents.facts import DemandLetterFacts
 from funds.documents.paper import Paper
 from funds.documents.words import amount, amount_in_words, day
+
+_PLACES: Final = {
+    "heirs": "ในฐานะทายาท ซึ่งรับผิดไม่เกินทรัพย์มรดกที่ตกทอดได้แก่ท่าน",
+    "estate": "ในฐานะผู้จัดการมรดก",
+    "guarantors": "ในฐานะผู้ค้ำประกัน",
+}
 
 
 def demand_letter(facts: DemandLetterFacts) -> bytes:
@@ -50,6 +58,11 @@ def _what(facts: DemandLetterFacts) -> str:
     lent = f"จำนวน {amount(facts.principal)} บาท ตาม{contract}"
     late = f"ค้างชำระ {len(facts.overdue)} งวด เกินกำหนด {facts.days_late} วัน"
     left = f"เงินต้นคงเหลือ {amount(facts.outstanding)} บาท"
+    if facts.answers_as:
+        return (
+            f"ตามที่ {facts.borrower} ได้กู้ยืมเงินจาก{facts.fund.name} {lent} นั้น ผู้กู้ถึงแก่กรรมแล้ว "
+            f"และท่านเป็นผู้รับผิดชอบชำระหนี้{_PLACES[facts.answers_as]} ขณะนี้{late} {left} ดังรายการต่อไปนี้"
+        )
     if facts.as_guarantor:
         return f"ตามที่ท่านได้ค้ำประกันการกู้ยืมเงินจาก{facts.fund.name} {lent} นั้น ขณะนี้ผู้กู้{late} {left} ดังรายการต่อไปนี้"
     return f"ตามที่ท่านได้กู้ยืมเงินจาก{facts.fund.name} {lent} นั้น ขณะนี้ท่าน{late} {left} ดังรายการต่อไปนี้"

@@ -22,6 +22,8 @@ _BOTTOM: Final = 18.0
 _PAD: Final = 1.5
 _BLANK: Final = "." * 52
 _SPACES: Final = re.compile(r"\s+")
+_LETTERS: Final = re.compile("[เแโใไ]?.[ะาำัิีึืฺุู็่้๊๋์ํ๎]*")
+"""A letter with all that stands before, above, below and behind it."""
 
 Align = Literal["L", "C", "R"]
 
@@ -41,21 +43,25 @@ def write(sheet: "FPDF", text: str, *, width: float, height: float = _LINE, alig
     sheet._out("EMC")  # noqa: SLF001
 
 
-def _number_page(sheet: "FPDF") -> None:
+def _number_page(sheet: "FPDF", title: str) -> None:
+    """Write at the foot of a page which paper it is of, so that none can be put into another."""
     sheet.set_y(-_BOTTOM + 4)
     sheet.set_font(_FAMILY, "", 10)
-    write(sheet, f"หน้า {sheet.page_no()}", width=0, align="C")
+    text = f"{title} หน้า {sheet.page_no()}"
+    sheet.set_stretching(min(100 * sheet.epw / sheet.get_string_width(text), 100))
+    write(sheet, text, width=0, align="C")
+    sheet.set_stretching(100)
 
 
 class Paper:
     """A paper that is being written from top to bottom."""
 
-    def __init__(self, title: str, *, made_on: date) -> None:
-        """Begin the first page; the same facts make the same bytes, so the day is given."""
+    def __init__(self, title: str, *, made_on: date, wide: bool = False) -> None:
+        """Begin the first page, upright or `wide`; the same facts make the same bytes: the day is given."""
         from fpdf import FPDF  # noqa: PLC0415  # see above
 
-        self._sheet = FPDF(format="A4")
-        self._sheet.footer = partial(_number_page, self._sheet)  # type: ignore[method-assign]  # at each page's end
+        self._sheet = FPDF("landscape" if wide else "portrait", format="A4")
+        self._sheet.footer = partial(_number_page, self._sheet, title)  # type: ignore[method-assign]  # at each page's end
         with as_file(files("funds.documents").joinpath("fonts")) as fonts:
             self._sheet.add_font(_FAMILY, "", fonts / "Sarabun-Regular.ttf")
             self._sheet.add_font(_FAMILY, "B", fonts / "Sarabun-Bold.ttf")
@@ -69,18 +75,23 @@ class Paper:
         self._widths: dict[tuple[str, str, float], float] = {}
 
     def heading(self, text: str, *, size: float = 18) -> None:
-        """Write a centred heading."""
-        self._room(size * 0.55)
-        self._sheet.set_font(_FAMILY, "B", size)
-        write(self._sheet, text, width=0, height=size * 0.55, align="C")
-        self._sheet.ln(size * 0.55)
+        """Write a centred heading, a long one on several lines."""
+        self._font(bold=True, size=size)
+        for line in list(self._broken(text, self._sheet.epw)):
+            self._room(size * 0.55)
+            self._font(bold=True, size=size)
+            write(self._sheet, line, width=0, height=size * 0.55, align="C")
+            self._sheet.ln(size * 0.55)
 
-    def line(self, text: str, *, align: Align = "L", bold: bool = False) -> None:
-        """Write one line as it is."""
-        self._room(_LINE)
+    def line(self, text: str, *, align: Align = "L", bold: bool = False, with_next: float = 0) -> None:
+        """Write a line, a long one as several; it stays with so many millimetres of what follows."""
+        self._room(_LINE + with_next)
         self._font(bold=bold)
-        write(self._sheet, text, width=0, align=align)
-        self._sheet.ln(_LINE)
+        for part in list(self._broken(text, self._sheet.epw)):
+            self._room(_LINE)
+            self._font(bold=bold)
+            write(self._sheet, part, width=0, align=align)
+            self._sheet.ln(_LINE)
 
     def paragraph(self, text: str, *, indent: float = 12, bold: bool = False) -> None:
         """Write a text of several lines, broken between Thai words."""
@@ -113,16 +124,21 @@ class Paper:
     ) -> None:
         """Draw a table; `widths` are parts of the page's width, `align` a letter (L, C, R) for each column.
 
-        Headings come again on each page; a row stays on one.
+        Headings come again on each page and never stand alone; a row stays on one. An amount (R) that is too
+        wide for its column is written narrower, never on two lines.
         """
         unit = self._sheet.epw / sum(widths)
         spans = [width * unit for width in widths]
-        self._row(headings, spans, "C" * len(spans), bold=True)
+        centred = "C" * len(spans)
+        self._font(bold=True)
+        first = self._height(rows[0], spans, align) if rows else 0
+        self._room(self._height(headings, spans, centred) + first)
+        self._row(headings, spans, centred, bold=True)
         for row in rows:
             self._font()
-            if self._left() < self._height(row, spans):
+            if self._left() < self._height(row, spans, align):
                 self._sheet.add_page()
-                self._row(headings, spans, "C" * len(spans), bold=True)
+                self._row(headings, spans, centred, bold=True)
             self._row(row, spans, align)
         self.space(_LINE / 2)
 
@@ -133,15 +149,20 @@ class Paper:
         """
         half = self._sheet.epw / 2
         for at in range(0, len(signers), 2):
-            self._room(_LINE * 4)
+            self._font()
+            pair = [
+                [f"ลงชื่อ {_BLANK[:40]}", *self._broken(f"({name or _BLANK[:40]})", half - 2 * _PAD), role]
+                for name, role in signers[at : at + 2]
+            ]
+            lines = max(map(len, pair))
+            self._room(_LINE * (lines + 1))
             top = self._sheet.get_y() + _LINE
-            for column, (name, role) in enumerate(signers[at : at + 2], start=len(signers) == 1):
-                self._font()
-                shown = f"({name or _BLANK[:40]})"
-                for step, text in enumerate((f"ลงชื่อ {_BLANK[:40]}", shown, role)):
+            for column, texts in enumerate(pair, start=len(signers) == 1):
+                for step, text in enumerate(texts):
+                    self._font()
                     self._sheet.set_xy(_MARGIN + half * column, top + _LINE * step)
                     write(self._sheet, text, width=half, align="C")
-            self._sheet.set_xy(_MARGIN, top + _LINE * 3)
+            self._sheet.set_xy(_MARGIN, top + _LINE * lines)
 
     def across(self, text: str) -> None:
         """Write a word across the page: what the paper is not any more."""
@@ -181,29 +202,39 @@ class Paper:
 
     def _row(self, cells: Sequence[str], spans: Sequence[float], align: str, *, bold: bool = False) -> None:
         self._font(bold=bold, size=11)
-        height = self._height(cells, spans)
+        height = self._height(cells, spans, align)
         self._room(height)
         left, top = _MARGIN, self._sheet.get_y()
         for cell, span, side in zip(cells, spans, align, strict=True):
             self._sheet.rect(left, top, span, height)
-            for step, line in enumerate(self._broken(cell, span - 2 * _PAD)):
+            room = span - 2 * _PAD
+            for step, line in enumerate(self._lines(cell, room, side)):
                 self._sheet.set_xy(left + _PAD, top + step * 6)
+                self._sheet.set_stretching(min(100 * room / max(self._width(line), 1), 100))
                 place: Align = "C" if side == "C" else "R" if side == "R" else "L"
-                write(self._sheet, line, width=span - 2 * _PAD, height=6, align=place)
+                write(self._sheet, line, width=room, height=6, align=place)
             left += span
+        self._sheet.set_stretching(100)
         self._sheet.set_xy(_MARGIN, top + height)
 
-    def _height(self, cells: Sequence[str], spans: Sequence[float]) -> float:
+    def _lines(self, cell: str, room: float, side: str) -> list[str]:
+        return [cell] if side == "R" else list(self._broken(cell, room))
+
+    def _height(self, cells: Sequence[str], spans: Sequence[float], align: str) -> float:
         self._sheet.set_font_size(11)
-        lines = (
-            len(list(self._broken(cell, span - 2 * _PAD))) for cell, span in zip(cells, spans, strict=True)
-        )
+        lines = [
+            len(self._lines(cell, span - 2 * _PAD, side))
+            for cell, span, side in zip(cells, spans, align, strict=True)
+        ]
         return 6.0 * max(1, *lines) + 1
 
     def _broken(self, text: str, width: float, *, first: float | None = None) -> Iterator[str]:
-        """Yield the lines of a text that fits a width, the first one another."""
+        """Yield the lines of a text that fits a width, the first one another.
+
+        A word wider than a line (a long number) is cut between its letters.
+        """
         line, used, most = "", 0.0, width if first is None else first
-        for word in words(text):
+        for word in self._fitting(words(text), min(width, most)):
             taken = self._width(word)
             if line and used + taken > most and word.strip():
                 yield line.rstrip()
@@ -213,6 +244,13 @@ class Paper:
             used += taken
         if line.strip():
             yield line.rstrip()
+
+    def _fitting(self, cut: Sequence[str], width: float) -> Iterator[str]:
+        for word in cut:
+            if self._width(word.rstrip()) <= width:
+                yield word
+            else:
+                yield from _LETTERS.findall(word)
 
     def _width(self, word: str) -> float:
         sheet = self._sheet

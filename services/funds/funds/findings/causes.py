@@ -1,9 +1,9 @@
 """What the data shows of each failing, for all funds of an area in one statement each.
 
-The statements read the tables of registry, committees, ledger, products, members, loans, deaths and
-known_households beside each other. Each takes the same values: $1 the business day, $2 the limits, $3 the
-caps on rates, $4 the area, $5 one fund or null; and gives `fund_id, fact, detail`. A fund that is closed has
-no failings any more.
+The statements read the tables of registry, committees, ledger, products, fund_settings, members, loans,
+deaths and known_households beside each other. Each takes the same values: $1 the business day, $2 the limits,
+$3 the caps on rates, $4 the area, $5 one fund or null; and gives `fund_id, fact, detail`. A fund that is
+closed has no failings any more.
 """
 
 from typing import Final
@@ -18,6 +18,10 @@ _FUND = (
 _LIMIT = "($2::jsonb -> 'kinds' -> fund.kind ->> '{}')::int"
 _DAY = "(({} AT TIME ZONE 'UTC') + interval '7 hours')::date"
 _BAHT = "'FM9999999999990.00'"
+_OWN = ", ".join(
+    f"(array_agg({name} ORDER BY valid_from DESC) FILTER (WHERE {name} IS NOT NULL))[1] AS {name}"
+    for name in ("annual_rate", "max_amount", "max_months", "max_instalments", "min_group_size")
+)
 _BORROWED = "loan.state IN ('contracted', 'active', 'frozen')"
 
 _STALE_BOOKS = f"""
@@ -73,35 +77,61 @@ CROSS JOIN LATERAL (
 WHERE {_FUND} AND {_BORROWED} AND loan.annual_rate > cap.annual_rate::numeric
 """  # noqa: S608  # our own constant texts
 
-# Lengths are those of the first schedule: a restructuring may be longer.
+# Limits are the product's of the contract's day, or those that the fund had resolved for itself by then,
+# each from its newest resolution; what it resolved outside the product's limits has no effect. Lengths are
+# those of the first schedule: a restructuring may be longer.
 _RULES_BROKEN = f"""
 SELECT fund.id AS fund_id, broken.rule || ':' || loan.id AS fact,
     jsonb_build_object('loan_id', loan.id, 'rule', broken.rule, 'found', broken.found,
         'allowed', broken.allowed) AS detail
 FROM loans AS loan
 JOIN funds AS fund ON fund.id = loan.fund_id
+JOIN fund_products AS kind ON kind.id = loan.product_id
 CROSS JOIN LATERAL (
-    SELECT max_amount, terms FROM fund_product_versions AS version
+    SELECT annual_rate, max_amount, (terms ->> 'max_months')::int AS max_months,
+        (terms ->> 'max_instalments')::int AS max_instalments,
+        (terms ->> 'min_group_size')::int AS min_group_size
+    FROM fund_product_versions AS version
     WHERE version.product_id = loan.product_id AND version.valid_from <= loan.contract_date
     ORDER BY valid_from DESC LIMIT 1
 ) AS product
 CROSS JOIN LATERAL (
+    SELECT {_OWN}
+    FROM fund_settings AS own WHERE own.fund_id = fund.id AND own.product_code = kind.code
+      AND own.valid_from <= loan.contract_date
+) AS own
+CROSS JOIN LATERAL (
+    SELECT coalesce(own.annual_rate, product.annual_rate) AS rate,
+        least(product.max_amount, own.max_amount) AS amount,
+        least(product.max_months, own.max_months) AS months,
+        least(product.max_instalments, own.max_instalments) AS instalments,
+        greatest(product.min_group_size, own.min_group_size) AS persons
+) AS most
+CROSS JOIN LATERAL (
     SELECT max(due_on) AS ends, count(*) AS instalments FROM instalments
     WHERE instalments.loan_id = loan.id AND schedule_no = 1
 ) AS first
+CROSS JOIN LATERAL (
+    SELECT count(*) AS persons FROM loan_shares WHERE loan_shares.loan_id = loan.id
+) AS shared
 CROSS JOIN LATERAL (VALUES
-    ('max_amount', to_char(loan.principal / 100.0, {_BAHT}), to_char(product.max_amount / 100.0, {_BAHT}),
-        loan.principal > product.max_amount),
-    ('max_months', first.ends::text, product.terms ->> 'max_months',
-        first.ends > loan.contract_date + make_interval(months => (product.terms ->> 'max_months')::int)),
-    ('max_instalments', first.instalments::text, product.terms ->> 'max_instalments',
-        first.instalments > (product.terms ->> 'max_instalments')::int)
+    ('annual_rate', trim_scale(loan.annual_rate)::text, trim_scale(most.rate)::text,
+        loan.annual_rate > most.rate),
+    ('max_amount', to_char(loan.principal / 100.0, {_BAHT}), to_char(most.amount / 100.0, {_BAHT}),
+        loan.principal > most.amount),
+    ('max_months', first.ends::text, most.months::text,
+        first.ends > loan.contract_date + make_interval(months => most.months)),
+    ('max_instalments', first.instalments::text, most.instalments::text,
+        first.instalments > most.instalments),
+    ('min_group_size', shared.persons::text, most.persons::text,
+        loan.borrower_kind = 'group' AND shared.persons < most.persons)
 ) AS broken (rule, found, allowed, true_of_it)
 WHERE {_FUND} AND {_BORROWED} AND broken.true_of_it
 """  # noqa: S608  # our own constant texts
 
 # A household that left the register later was entitled when it borrowed: only the newest word is known of a
-# case, so one that has a case which is not certified after the contract's day is taken as entitled.
+# case, so one that has a case which is not certified after the contract's day is taken as entitled. Of a
+# member of a กข.คจ. fund whose household is not known nothing can be told.
 _NOT_ENTITLED = f"""
 SELECT fund.id AS fund_id, 'loan:' || loan.id AS fact,
     jsonb_build_object('loan_id', loan.id, 'borrower', loan.borrower_kind) AS detail
@@ -114,7 +144,11 @@ WHERE {_FUND} AND {_BORROWED} AND CASE loan.borrower_kind
     )
     WHEN 'member' THEN EXISTS (
         SELECT FROM fund_members AS member WHERE member.id = loan.borrower_id
-          AND (member.joined_on > loan.contract_date OR member.left_on <= loan.contract_date)
+          AND (member.joined_on > loan.contract_date OR member.left_on <= loan.contract_date
+            OR (fund.kind = 'poverty' AND member.household_id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM known_cases AS known WHERE known.household_id = member.household_id
+                  AND (known.certified_on IS NULL OR known.certified_on <= loan.contract_date)
+            )))
     )
     ELSE EXISTS (
         SELECT FROM loan_shares AS share JOIN fund_members AS member ON member.id = share.member_id

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, column, func, select, table, tuple_
+from sqlalchemy import Select, column, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.findings.causes import CAUSES
@@ -15,7 +15,7 @@ from funds.findings.models import FundFinding
 from funds.findings.rules import Failing, Seen, Source
 from funds.registry.rules import Kind
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _TABLE = FundFinding.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _NAMES = table("funds", column("id"), column("name_th"))  # the registry's; its name beside the finding
@@ -77,16 +77,12 @@ async def page(
     session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` findings by area, from the first after `after`."""
-    statement = _listed(filters).order_by(*_KEY).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*_KEY) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), _KEY, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many findings the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.findings import queries, service
 from funds.findings.errors import FindingClosed, FindingExists, FindingNotFound, OwnFinding, UnknownFailing
 from funds.findings.export import DESCRIBED, FINDINGS
+from funds.findings.rules import links
 from funds.findings.schemas import (
     FindingClosing,
     FindingFilters,
@@ -59,12 +60,10 @@ async def list_findings(
             area=filters.area,
             now=clock.now(),
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    next_key = (rows[-1]["area_code"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_shown, key=("area_code", "id"), total=total)
 
 
 @router.post(
@@ -127,7 +126,8 @@ async def close_finding(
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as `FindingOut` says it."""
     title = service.failings()[row["code"]].title
-    return {**row, "title": {"th": title.th, "en": title.en}}
+    shown = {"title": {"th": title.th, "en": title.en}}
+    return {**row, **shown, "links": links(row["code"], row["fund_id"], row["detail"])}
 
 
 async def _answer(session: AsyncSession, finding_id: UUID, principal: Principal) -> Response:

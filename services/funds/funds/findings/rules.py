@@ -14,7 +14,7 @@ class Failing(StrEnum):
     STALE_BOOKS = "A.1"
     """No entry for longer than the limit, or none at all (บัญชีไม่เป็นปัจจุบันหรือไม่มี)."""
     RULES_BROKEN = "A.2"
-    """A loan above the product's ceiling, or longer than it allows."""
+    """A loan above the ceiling or the rate, or longer than the product or the fund's own rules allow."""
     NO_MEETING = "A.3"
     RATE_ABOVE_CAP = "A.4"
     NOT_ENTITLED = "A.5"
@@ -49,3 +49,18 @@ class Seen(NamedTuple):
 def death_fact(loan_id: UUID, person_id: UUID) -> str:
     """Return what tells the finding of a borrower's death, for whoever opens it before the daily look."""
     return f"loan:{loan_id}:person:{person_id}"
+
+
+def links(code: str, fund_id: UUID, detail: Mapping[str, Any]) -> dict[str, str]:
+    """Return where the books and papers that show a finding are read."""
+    fund, found = f"/v1/funds/{fund_id}", {"fund": f"/v1/funds/{fund_id}"}
+    if "loan_id" in detail:
+        loan = f"/v1/loans/{detail['loan_id']}"
+        found |= {"loan": loan, "contract": f"{loan}/contract.pdf", "schedules": f"{loan}/schedules"}
+    if code == Failing.STALE_BOOKS and "since" in detail:
+        found["journals"] = f"/v1/ledgers/{fund_id}/journals?from={detail['since']}"
+    if code == Failing.NO_MEETING:
+        found["meetings"] = f"{fund}/meetings"
+    if code in (Failing.NO_HANDOVER, Failing.SEAT_VACANT):
+        found |= {"committee": f"{fund}/committee", "handovers": f"{fund}/handovers"}
+    return found

@@ -78,6 +78,8 @@ class FindingOut(Schema):
     source: Source
     detail: dict[str, Any]
     """Ids, dates and amounts that show it."""
+    links: dict[str, str]
+    """Where the books and papers that show it are read: a loan with its contract, journals, meetings."""
     note: str | None
     opened_on: date
     recorded_by: str | None

@@ -52,6 +52,13 @@ class LoanOfAnother(InvalidField):
     title_th, title_en = "สัญญานี้ไม่ใช่ของผู้กู้รายนี้", "The loan is another borrower's"
 
 
+class NextVisitTooEarly(InvalidField):
+    """The next visit comes after this one."""
+
+    code = "next_visit_too_early"
+    title_th, title_en = "วันเยี่ยมครั้งถัดไปต้องอยู่หลังวันเยี่ยมครั้งนี้", "The next visit comes after this one"
+
+
 class VisitNotFound(NotFound):
     """The fund has no visit of this id."""
 

@@ -9,12 +9,12 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.follow.models import FollowForum, FollowVisit
 from funds.follow.rules import ProjectState
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _VISITS = FollowVisit.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _FORUMS = FollowForum.__table__  # type: ignore[attr-defined]  # likewise
@@ -47,17 +47,20 @@ _ONE = f"""
 SELECT a.id, a.ends_on, a.starts_on, {_OPEN} AS open_loans FROM follow_assignments AS a
 WHERE a.fund_id = $1 AND a.id = $2 FOR UPDATE
 """  # noqa: S608  # our own constant texts
-_UNFOLLOWED = """
-SELECT loans.borrower_kind, loans.borrower_id, count(*) AS open_loans
+_WITHOUT = """
 FROM loans
 WHERE loans.fund_id = $1 AND loans.state IN ('contracted', 'active', 'frozen')
   AND NOT EXISTS (
     SELECT FROM follow_assignments AS a JOIN fund_committee_members AS member ON member.id = a.term_id
     WHERE a.fund_id = $1 AND a.borrower_kind = loans.borrower_kind AND a.borrower_id = loans.borrower_id
       AND a.ends_on IS NULL AND member.term_from <= $2 AND coalesce(member.term_to >= $2, true))
+"""
+_UNFOLLOWED = f"""
+SELECT loans.borrower_kind, loans.borrower_id, count(*) AS open_loans {_WITHOUT}
   AND ($3::uuid IS NULL OR loans.borrower_id > $3)
 GROUP BY loans.borrower_kind, loans.borrower_id ORDER BY loans.borrower_id LIMIT $4
-"""
+"""  # our own constant texts
+_COUNT_UNFOLLOWED = f"SELECT count(DISTINCT loans.borrower_id) {_WITHOUT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,11 @@ async def unfollowed(
     return list(await (await driver(session)).fetch(_UNFOLLOWED, fund_id, day, after, limit))
 
 
+async def count_unfollowed(session: AsyncSession, fund_id: UUID, *, day: date) -> int:
+    """Return how many such borrowers there are."""
+    return int(await (await driver(session)).fetchval(_COUNT_UNFOLLOWED, fund_id, day))
+
+
 @dataclass(frozen=True, slots=True)
 class Visits:
     """Which visits of a fund."""
@@ -147,14 +155,12 @@ async def visits(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` visits, the newest first, from the first before `before`."""
     key = (_VISITS.c.visited_on, _VISITS.c.id)
-    statement = _visits(wanted).order_by(*(column.desc() for column in key)).limit(limit)
-    return await fetch(session, statement if before is None else statement.where(tuple_(*key) < before))
+    return await fetch(session, seek(_visits(wanted), key, before, limit=limit, descending=True))
 
 
 async def count_visits(session: AsyncSession, wanted: Visits) -> int:
     """Return how many visits there are."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_visits(wanted).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _visits(wanted))
 
 
 async def visit(session: AsyncSession, fund_id: UUID, visit_id: UUID) -> asyncpg.Record | None:
@@ -169,14 +175,12 @@ async def forums(
     """Return up to `limit` forums, the newest first, from the first before `before`."""
     key = (_FORUMS.c.held_on, _FORUMS.c.id)
     statement = select(*_FORUMS.c).where(_FORUMS.c.fund_id == fund_id)
-    statement = statement.order_by(*(column.desc() for column in key)).limit(limit)
-    return await fetch(session, statement if before is None else statement.where(tuple_(*key) < before))
+    return await fetch(session, seek(statement, key, before, limit=limit, descending=True))
 
 
 async def count_forums(session: AsyncSession, fund_id: UUID) -> int:
     """Return how many forums there are."""
-    statement = select(func.count().label("n")).where(_FORUMS.c.fund_id == fund_id)
-    return int((await fetch(session, statement))[0]["n"])
+    return await counted(session, select(_FORUMS.c.fund_id).where(_FORUMS.c.fund_id == fund_id))
 
 
 async def forum(session: AsyncSession, fund_id: UUID, forum_id: UUID) -> asyncpg.Record | None:

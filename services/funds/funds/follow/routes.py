@@ -19,6 +19,7 @@ from funds.follow.errors import (
     ForumExists,
     LoanOfAnother,
     MoreBorrowersThanPeople,
+    NextVisitTooEarly,
     NotInOffice,
     UnknownBorrower,
     VisitExists,
@@ -68,11 +69,10 @@ async def list_follow_assignments(
         term_id=filters.term_id,
         borrower_id=filters.borrower_id,
     )
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.assignments(session, wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.assignments(session, wanted, after=after, limit=page.fetch)
     total = await queries.count_assignments(session, wanted) if page.count else None
-    return paging.page(page, rows, next_key=[str(rows[-1]["id"])] if more else None, total=total)
+    return paging.page(page, rows, key=("id",), total=total)
 
 
 @router.post(
@@ -122,13 +122,10 @@ async def list_unfollowed_borrowers(
     """
     await registry.require(session, fund_id, principal=principal, active=False)
     day = business_date(clock.now())
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.unfollowed(session, fund_id, day=day, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
-    total = None
-    if page.count:
-        total = len(await queries.unfollowed(session, fund_id, day=day, after=None, limit=100_000))
-    return paging.page(page, rows, next_key=[str(rows[-1]["borrower_id"])] if more else None, total=total)
+    after = page.place(UUID)
+    rows = await queries.unfollowed(session, fund_id, day=day, after=after, limit=page.fetch)
+    total = await queries.count_unfollowed(session, fund_id, day=day) if page.count else None
+    return paging.page(page, rows, key=("borrower_id",), total=total)
 
 
 @router.get(
@@ -152,19 +149,19 @@ async def list_follow_visits(
         loan_id=filters.loan_id,
         project_state=filters.project_state,
     )
-    before = _place(page)
-    rows = await queries.visits(session, wanted, before=before, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    before = page.place(date.fromisoformat, UUID)
+    rows = await queries.visits(session, wanted, before=before, limit=page.fetch)
     total = await queries.count_visits(session, wanted) if page.count else None
-    last = [str(rows[-1]["visited_on"]), str(rows[-1]["id"])] if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=last, total=total)
+    return paging.page(page, rows, shape=_shown, key=("visited_on", "id"), total=total)
 
 
 @router.post(
     "/funds/{fund_id}/visits",
     status_code=status.HTTP_201_CREATED,
     response_model=VisitOut,
-    responses=problems.responses(FundNotFound, DateInFuture, UnknownBorrower, LoanOfAnother, VisitExists),
+    responses=problems.responses(
+        FundNotFound, DateInFuture, NextVisitTooEarly, UnknownBorrower, LoanOfAnother, VisitExists
+    ),
     summary="Record a visit (บันทึกการเยี่ยมติดตาม)",
 )
 async def record_follow_visit(
@@ -255,11 +252,10 @@ async def list_follow_forums(
 ) -> Response:
     """List forums, the newest first. รายการเวที ล่าสุดก่อน."""
     await registry.require(session, fund_id, principal=principal, active=False)
-    rows = await queries.forums(session, fund_id, before=_place(page), limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    before = page.place(date.fromisoformat, UUID)
+    rows = await queries.forums(session, fund_id, before=before, limit=page.fetch)
     total = await queries.count_forums(session, fund_id) if page.count else None
-    last = [str(rows[-1]["held_on"]), str(rows[-1]["id"])] if more else None
-    return paging.page(page, rows, next_key=last, total=total)
+    return paging.page(page, rows, key=("held_on", "id"), total=total)
 
 
 @router.post(
@@ -280,10 +276,6 @@ async def record_follow_forum(
     return Response(
         paging.json_bytes(found), status_code=status.HTTP_201_CREATED, media_type="application/json"
     )
-
-
-def _place(page: paging.Params) -> tuple[date, UUID] | None:
-    return None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
 
 
 async def _assignment(session: AsyncSession, fund_id: UUID, assignment_id: UUID, *, code: int) -> Response:

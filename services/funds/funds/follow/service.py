@@ -13,6 +13,7 @@ from funds.follow.errors import (
     AssignmentEnded,
     AssignmentNotFound,
     LoanOfAnother,
+    NextVisitTooEarly,
     NotInOffice,
     UnknownBorrower,
     VisitNotFound,
@@ -40,7 +41,7 @@ async def assign(
 
     Raises FundNotFound, UnknownBorrower, NotInOffice and, by its constraint, AssignmentExists.
     """
-    fund = await registry.require(session, fund_id, principal=actor)
+    fund = await registry.lock(session, fund_id, principal=actor)  # no term ends meanwhile
     today = business_date(now)
     if await members.borrower(session, new.borrower_kind, new.borrower_id, fund_id=fund_id) is None:
         raise UnknownBorrower(pointer="/borrower_id")
@@ -93,13 +94,17 @@ async def record_visit(
 ) -> UUID:
     """Record a visit; returns its id.
 
-    Raises FundNotFound, DateInFuture, UnknownBorrower, LoanOfAnother and, by its constraint, VisitExists.
+    Raises FundNotFound, DateInFuture, NextVisitTooEarly, UnknownBorrower, LoanOfAnother and, by its
+    constraint, VisitExists.
     """
     fund = await registry.require(session, fund_id, principal=actor, active=False)
     registry.not_in_future(new.visited_on, "/visited_on", now=now)
+    if new.next_visit_on is not None and new.next_visit_on <= new.visited_on:
+        raise NextVisitTooEarly(pointer="/next_visit_on")
     if new.loan_id is not None:
         loan = await loans.loan(session, new.loan_id, areas=actor.areas)
-        if loan is None or (loan["fund_id"], loan["borrower_id"]) != (fund_id, new.borrower_id):
+        whose = (fund_id, new.borrower_kind, new.borrower_id)
+        if loan is None or (loan["fund_id"], loan["borrower_kind"], loan["borrower_id"]) != whose:
             raise LoanOfAnother(pointer="/loan_id")
     elif await members.borrower(session, new.borrower_kind, new.borrower_id, fund_id=fund_id) is None:
         raise UnknownBorrower(pointer="/borrower_id")

@@ -4,11 +4,11 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.fund_settings.models import FundSetting
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _TABLE = FundSetting.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _SHOWN = [column for column in _TABLE.c if column.name != "area_code"]
@@ -29,16 +29,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` settings by first day and id, from the first after `after`."""
     key = (_TABLE.c.valid_from, _TABLE.c.id)
-    statement = _listed(fund_id, product_code).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(fund_id, product_code), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, fund_id: UUID, product_code: str | None) -> int:
     """Return how many settings there are."""
-    listed = _listed(fund_id, product_code).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _listed(fund_id, product_code))
 
 
 async def one(session: AsyncSession, *, fund_id: UUID, setting_id: UUID) -> asyncpg.Record | None:

@@ -1,7 +1,8 @@
 """A fund's own settings over HTTP."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response, status
@@ -43,13 +44,10 @@ async def list_fund_settings(
     """List a fund's own settings by the day from which they hold. ระเบียบของกองทุน เรียงตามวันเริ่มใช้."""
     await registry.require(session, fund_id, principal=principal, active=False)
     code = filters.product_code
-    after = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, fund_id=fund_id, product_code=code, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(date.fromisoformat, UUID)
+    rows = await queries.page(session, fund_id=fund_id, product_code=code, after=after, limit=page.fetch)
     total = await queries.count(session, fund_id=fund_id, product_code=code) if page.count else None
-    items = [FundSettingOut.model_validate(dict(row)) for row in rows]
-    next_key = (str(rows[-1]["valid_from"]), str(rows[-1]["id"])) if more else None
-    return paging.page(page, items, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("valid_from", "id"), shape=_shown, total=total)
 
 
 @router.post(
@@ -80,4 +78,8 @@ async def add_fund_setting(
     row = await queries.one(session, fund_id=fund_id, setting_id=setting_id)
     if row is None:
         raise InternalError
+    return FundSettingOut.model_validate(dict(row))
+
+
+def _shown(row: Mapping[str, Any]) -> FundSettingOut:
     return FundSettingOut.model_validate(dict(row))

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.fund_teams.models import FundTeam
 from funds.fund_teams.rules import DISTRICT, districts
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _TABLE = FundTeam.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _KEY = (_TABLE.c.area_code, _TABLE.c.id)
@@ -50,16 +50,13 @@ async def page(
     session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
 ) -> list[dict[str, Any]]:
     """Return up to `limit` teams by district, each with its members, from the first after `after`."""
-    statement = _listed(filters).order_by(*_KEY).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*_KEY) > after)
+    statement = seek(_listed(filters), _KEY, after, limit=limit)
     return await _whole(session, await fetch(session, statement))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many teams the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(

@@ -1,6 +1,7 @@
 """Move for Fund teams over HTTP."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,11 +19,12 @@ from funds.fund_teams.errors import (
     TeamPersonTwice,
     UnknownDistrict,
 )
+from funds.fund_teams.export import DESCRIBED, TEAMS, line
 from funds.fund_teams.schemas import FundTeamChange, FundTeamFilters, FundTeamOut, NewFundTeam
 from funds.permissions import FundReader, FundWriter
-from shared import clock, etags, paging, problems, web
+from shared import clock, etags, exports, paging, problems, web
 from shared.db import ReadSession, Session
-from shared.errors import InvalidCursor, StaleVersion, VersionRequired
+from shared.errors import InvalidCursor, ScopeMissing, StaleVersion, VersionRequired
 from shared.security import Principal
 
 router = web.router(tags=["fund teams"])
@@ -31,7 +33,7 @@ router = web.router(tags=["fund teams"])
 @router.get(
     "/fund-teams",
     response_model=paging.Page[FundTeamOut],
-    responses=problems.responses(InvalidCursor),
+    responses={200: DESCRIBED, **problems.responses(InvalidCursor, ScopeMissing)},
     summary="Move for Fund teams (ทีมคู่หู คู่คิด)",
 )
 async def list_fund_teams(
@@ -40,14 +42,26 @@ async def list_fund_teams(
     page: paging.PageParams,
     filters: Annotated[FundTeamFilters, Query()],
 ) -> Response:
-    """List teams by district, those that ended too. ทีมของอำเภอที่ผู้เรียกทำงานอยู่."""
+    """List teams by district, those that ended too; as CSV or XLSX with the scope `export`.
+
+    ทีมของอำเภอที่ผู้เรียกทำงานอยู่
+    """
     narrowed = queries.Filters(areas=principal.areas, area=filters.area or "", on=filters.on)
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    kind = exports.wanted(page.request)
+    if kind is not None:
+        return await exports.answer(
+            page.request,
+            kind,
+            export=TEAMS,
+            read=partial(_lines, filters=narrowed),
+            principal=principal,
+            area=filters.area,
+            now=clock.now(),
+        )
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    next_key = (rows[-1]["area_code"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_shown, key=("area_code", "id"), total=total)
 
 
 @router.post(
@@ -102,6 +116,10 @@ async def change_fund_team(
         session, team_id=team_id, patch=body, if_match=if_match, actor=principal, now=clock.now()
     )
     return await _answer(session, team_id, principal)
+
+
+async def _lines(session: AsyncSession, **wanted: Any) -> list[dict[str, Any]]:
+    return [line(team) for team in await queries.page(session, **wanted)]
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

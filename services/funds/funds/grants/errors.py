@@ -73,8 +73,15 @@ class GrantUseNotFound(NotFound):
     title_th, title_en = "ไม่พบรายการใช้เงินนี้", "The grant has no such use"
 
 
+class NotAReturn(Conflict):
+    """Only money that came back is reversed, once; a use is taken back by one below zero."""
+
+    code = "not_a_return"
+    title_th, title_en = "กลับรายการได้เฉพาะการรับคืนที่ยังไม่กลับรายการ", "It is no return, or reversed already"
+
+
 class OwnGrant(Forbidden):
-    """Nobody confirms what she applied for, paid out or recorded herself."""
+    """Nobody confirms what she applied for, paid out or recorded, or what her group or household got."""
 
     code = "own_grant"
     title_th, title_en = "รับรองเงินอุดหนุนของตนเองไม่ได้", "Nobody confirms her own grant"
@@ -93,4 +100,5 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_grants_fund_id": GrantNumberTaken,
     "ck_grants_used": MoreThanGranted,
     "pk_grant_uses": GrantUseExists,
+    "uq_grant_uses_reverses": NotAReturn,
 }

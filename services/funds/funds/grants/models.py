@@ -60,6 +60,8 @@ class GrantUse(Base, table=True):
     document_no: str | None = Field(default=None, sa_column=Column(CODE))
     journal_id: UUID | None = None
     journal_number: int | None = Field(default=None, sa_column=Column(BigInteger))
+    reverses: UUID | None = None
+    """The return that was booked wrongly."""
     file_key: str | None = Field(default=None, sa_column=Column(CODE))
     file_type: str | None = Field(default=None, sa_column=Column(CODE))
     file_size: int | None = Field(default=None, sa_column=Column(BigInteger))

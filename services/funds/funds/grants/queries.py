@@ -11,14 +11,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, literal_column, select, tuple_
+from sqlalchemy import Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import column, table
 
 from funds.grants.models import Grant
 from funds.grants.rules import State
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _TABLE = Grant.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _APPLICATIONS = table("applications", column("id"), column("title"))
@@ -82,16 +82,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` grants by area and id, from the first after `after`."""
     key = (_TABLE.c.area_code, _TABLE.c.id)
-    statement = _filtered(_LISTED, filters).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_filtered(_LISTED, filters), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many grants the filters leave."""
-    listed = _filtered([literal_column("1")], filters).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _filtered([literal_column("1")], filters))
 
 
 async def one(session: AsyncSession, grant_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:

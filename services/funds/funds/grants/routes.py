@@ -10,7 +10,13 @@ from fastapi import File, Query, Request, Response, UploadFile, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds import attachments
-from funds.applications.errors import ApplicationNotApproved, ApplicationNotFound, WrongCategory
+from funds.applications.errors import (
+    ApplicationNotApproved,
+    ApplicationNotFound,
+    BorrowerLeft,
+    GroupTooSmall,
+    WrongCategory,
+)
 from funds.attachments import FileNotThere, WrongFileType
 from funds.grants import queries, service
 from funds.grants.errors import (
@@ -21,6 +27,7 @@ from funds.grants.errors import (
     GrantUseExists,
     GrantUseNotFound,
     MoreThanGranted,
+    NotAReturn,
     OwnGrant,
     PaidBeforeApproval,
     UsedBeforePaid,
@@ -37,13 +44,13 @@ from funds.grants.schemas import (
     NewReturn,
     NewUse,
 )
-from funds.ledger.errors import OverCapital, PeriodClosed
+from funds.ledger.errors import OverCapital, PeriodClosed, ReversalByRecorder
 from funds.permissions import FundApprover, FundReader, FundWriter
 from funds.registry.errors import DateInFuture, FundNotActive
 from shared import clock, etags, exports, paging, problems, web
 from shared.clock import business_date
 from shared.db import ReadSession, Session
-from shared.errors import BodyTooLarge, InvalidCursor, ScopeMissing
+from shared.errors import BodyTooLarge, InvalidCursor, ScopeMissing, StaleVersion, VersionRequired
 from shared.money import baht
 from shared.security import Principal
 
@@ -83,12 +90,10 @@ async def list_grants(
             area=filters.area,
             now=clock.now(),
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    next_key = (rows[-1]["area_code"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_shown, key=("area_code", "id"), total=total)
 
 
 @router.post(
@@ -99,6 +104,8 @@ async def list_grants(
         ApplicationNotFound,
         ApplicationNotApproved,
         WrongCategory,
+        BorrowerLeft,
+        GroupTooSmall,
         FundNotActive,
         DateInFuture,
         PaidBeforeApproval,
@@ -157,6 +164,24 @@ async def return_grant(session: Session, principal: FundWriter, grant_id: UUID, 
 
 
 @router.post(
+    "/grants/{grant_id}/returns/{use_id}/reversal",
+    response_model=GrantOut,
+    responses=problems.responses(
+        *_PAID, FundNotActive, GrantUseNotFound, NotAReturn, ReversalByRecorder, PeriodClosed, OverCapital
+    ),
+    summary="Reverse a return booked wrongly (กลับรายการรับคืน)",
+)
+async def reverse_grant_return(
+    session: Session, principal: FundApprover, grant_id: UUID, use_id: UUID, body: GrantReversal
+) -> Response:
+    """Take out of the books what another person booked wrongly as come back. กลับรายการรับคืนที่ผู้อื่นบันทึกผิด."""
+    await service.reverse_return(
+        session, grant_id=grant_id, use_id=use_id, reason=body.reason, actor=principal, now=clock.now()
+    )
+    return await _answer(session, grant_id, principal)
+
+
+@router.post(
     "/grants/{grant_id}/uses/{use_id}/file",
     response_model=GrantOut,
     responses=problems.responses(*_PAID, GrantUseNotFound, WrongFileType, BodyTooLarge),
@@ -207,25 +232,35 @@ async def read_grant_use(
 @router.post(
     "/grants/{grant_id}/confirmation",
     response_model=GrantOut,
-    responses=problems.responses(*_PAID, UseNotShown, OwnGrant),
+    responses=problems.responses(*_PAID, UseNotShown, OwnGrant, StaleVersion, VersionRequired),
     summary="Confirm that a grant is accounted for (รับรองการใช้เงิน)",
 )
-async def confirm_grant(session: Session, principal: FundApprover, grant_id: UUID) -> Response:
-    """Confirm as another person that all of it is used or come back. รับรองโดยผู้ที่ไม่ได้ขอ จ่าย หรือบันทึก."""
-    await service.confirm(session, grant_id=grant_id, actor=principal, now=clock.now())
+async def confirm_grant(
+    session: Session, principal: FundApprover, grant_id: UUID, if_match: etags.IfMatch
+) -> Response:
+    """Confirm what was read, as another person: all of it is used or come back.
+
+    รับรองการใช้เงินตามฉบับที่อ่านแล้ว โดยผู้ที่ไม่ได้ขอ จ่าย บันทึก หรือรับเงิน
+    """
+    await service.confirm(session, grant_id=grant_id, if_match=if_match, actor=principal, now=clock.now())
     return await _answer(session, grant_id, principal)
 
 
 @router.post(
     "/grants/{grant_id}/reversal",
     response_model=GrantOut,
-    responses=problems.responses(*_PAID, GrantAccountedFor, PeriodClosed, OverCapital),
+    responses=problems.responses(
+        *_PAID, FundNotActive, GrantAccountedFor, ReversalByRecorder, PeriodClosed, OverCapital
+    ),
     summary="Reverse a payment booked wrongly (กลับรายการจ่าย)",
 )
 async def reverse_grant(
     session: Session, principal: FundApprover, grant_id: UUID, body: GrantReversal
 ) -> Response:
-    """Reverse a payment; its application stands as approved again, the money kept back. กลับรายการจ่ายที่ผิด."""
+    """Reverse another person's payment; the application stands as approved again, its money kept back.
+
+    กลับรายการจ่ายที่ผู้อื่นบันทึกผิด คำขอกลับเป็นอนุมัติและกันเงินไว้
+    """
     await service.reverse(session, grant_id=grant_id, reason=body.reason, actor=principal, now=clock.now())
     return await _answer(session, grant_id, principal)
 

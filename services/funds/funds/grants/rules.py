@@ -53,8 +53,11 @@ class Accounted:
         )
 
     def with_return(self, amount: int) -> "Accounted | None":
-        """Return it after money came back; None where it is more than what is left."""
-        return Accounted(self.amount, self.used, self.returned + amount) if amount <= self.left else None
+        """Return it after money came back, or a return is reversed (below zero); None where it cannot be."""
+        returned = self.returned + amount
+        return (
+            Accounted(self.amount, self.used, returned) if 0 <= returned <= self.amount - self.used else None
+        )
 
 
 def payment(

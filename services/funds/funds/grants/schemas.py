@@ -122,6 +122,8 @@ class UseOut(Schema):
     journal_id: UUID | None
     """Of a return: its entry in the fund's books."""
     journal_number: int | None
+    reverses: UUID | None
+    """Below zero, of a return: the one that was booked wrongly."""
     file_type: str | None
     """None: no file attached."""
     file_sha256: str | None

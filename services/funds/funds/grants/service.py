@@ -1,6 +1,6 @@
 """Grants paid out of approvals, their use shown and confirmed, what is left returned, mistakes reversed.
 
-Lock order: the application, the grant, the fund's books last (`ledger.service`).
+Lock order: the application, the grant, the fund, its books last (`ledger.service`).
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ from funds.grants.errors import (
     GrantNotFound,
     GrantUseNotFound,
     MoreThanGranted,
+    NotAReturn,
     OwnGrant,
     PaidBeforeApproval,
     UsedBeforePaid,
@@ -35,7 +36,7 @@ from funds.ledger import service as ledger
 from funds.loans.rules import band
 from funds.products.rules import BorrowerKind
 from funds.registry import service as registry
-from shared import audit, outbox
+from shared import audit, etags, outbox
 from shared.clock import business_date
 from shared.ids import uuid7
 from shared.rows import insert_row, update_row
@@ -48,8 +49,9 @@ _USES = GrantUse.__table__  # type: ignore[attr-defined]  # likewise
 async def pay(session: AsyncSession, *, new: NewGrant, actor: Principal, now: datetime) -> UUID:
     """Pay an approved grant out, whole; returns its id.
 
-    Raises ApplicationNotFound, ApplicationNotApproved, WrongCategory, FundNotActive, DateInFuture,
-    PaidBeforeApproval, OverCapital, PeriodClosed and, by its constraints, GrantExists, GrantNumberTaken.
+    Raises ApplicationNotFound, ApplicationNotApproved, WrongCategory, BorrowerLeft, GroupTooSmall,
+    FundNotActive, DateInFuture, PaidBeforeApproval, OverCapital, PeriodClosed and, by its constraints,
+    GrantExists, GrantNumberTaken.
     """
     taken = await applications.take_up(
         session, application_id=new.application_id, actor=actor, now=now, grant=True
@@ -132,7 +134,7 @@ async def take_back(
     PeriodClosed and, by its constraint, GrantUseExists.
     """
     row = await _paid(session, grant_id, actor=actor)
-    await registry.require(session, row["fund_id"], principal=actor)
+    await registry.lock(session, row["fund_id"], principal=actor)  # it is not closed meanwhile
     day = new.returned_on or business_date(now)
     _check_day(row, day, "/returned_on", now=now)
     use_id = new.id or uuid7()
@@ -165,12 +167,60 @@ async def take_back(
     return use_id
 
 
-async def confirm(session: AsyncSession, *, grant_id: UUID, actor: Principal, now: datetime) -> None:
-    """Confirm, as another person, that all of the money is accounted for.
+async def reverse_return(
+    session: AsyncSession, *, grant_id: UUID, use_id: UUID, reason: str, actor: Principal, now: datetime
+) -> None:
+    """Take money that came back, booked wrongly by another person, out of the books again.
 
-    Raises GrantNotFound, WrongGrantState, UseNotShown, OwnGrant.
+    Raises GrantNotFound, WrongGrantState, FundNotActive, GrantUseNotFound, NotAReturn, ReversalByRecorder,
+    PeriodClosed, OverCapital.
     """
     row = await _paid(session, grant_id, actor=actor)
+    await registry.lock(session, row["fund_id"], principal=actor)
+    wrong = await use_of(session, grant_id, use_id)
+    uses = await queries.uses(session, grant_id)
+    if wrong["journal_id"] is None or wrong["amount"] < 0 or use_id in {one["reverses"] for one in uses}:
+        raise NotAReturn
+    today = business_date(now)
+    await _account(session, row, _accounted(row).with_return(-wrong["amount"]), now=now)
+    posted = await ledger.reverse(
+        session,
+        fund_id=row["fund_id"],
+        journal_id=wrong["journal_id"],
+        business_date=today,
+        memo=reason,
+        actor=actor,
+        now=now,
+    )
+    await insert_row(
+        session,
+        _USES,
+        id=uuid7(),
+        grant_id=grant_id,
+        kind=UseKind.RETURN.value,
+        used_on=today,
+        item=reason,
+        amount=-wrong["amount"],
+        document_no=wrong["document_no"],
+        journal_id=posted.journal_id,
+        journal_number=posted.number,
+        reverses=use_id,
+        recorded_by=actor.subject,
+        recorded_at=now,
+    )
+    detail = {"use_id": str(use_id)}
+    await record(session, "reverse_return", grant_id, actor=actor, now=now, detail=detail)
+
+
+async def confirm(
+    session: AsyncSession, *, grant_id: UUID, if_match: str, actor: Principal, now: datetime
+) -> None:
+    """Confirm, as another person, that all of the money is accounted for, as she has read it.
+
+    Raises GrantNotFound, WrongGrantState, StaleVersion, UseNotShown, OwnGrant.
+    """
+    row = await _paid(session, grant_id, actor=actor)
+    etags.check(if_match, row["version"])
     if _accounted(row).left:
         raise UseNotShown
     uses = await queries.uses(session, grant_id)
@@ -178,7 +228,9 @@ async def confirm(session: AsyncSession, *, grant_id: UUID, actor: Principal, no
     own = {row["paid_by"], *(one["recorded_by"] for one in uses)}
     if application is not None:
         own |= set(application["authors"])
-    if actor.subject in own:
+    if actor.subject in own or await application_queries.is_her_own(
+        session, subject=actor.subject, borrower_id=row["borrower_id"]
+    ):
         raise OwnGrant
     await update_row(
         session,
@@ -198,13 +250,15 @@ async def reverse(
 ) -> None:
     """Reverse a payment that was booked wrongly; the application stands as approved again, its money kept.
 
-    Raises GrantNotFound, WrongGrantState, GrantAccountedFor, PeriodClosed, OverCapital.
+    Raises GrantNotFound, WrongGrantState, FundNotActive, GrantAccountedFor, ReversalByRecorder, PeriodClosed,
+    OverCapital.
     """
     found = await queries.one(session, grant_id, areas=actor.areas)
     if found is None:
         raise GrantNotFound
     await applications.locked(session, found["application_id"], actor=actor, active=False)
     row = await _paid(session, grant_id, actor=actor)
+    await registry.lock(session, row["fund_id"], principal=actor)  # money comes back: not into a closed fund
     if row["used"] or row["returned"]:
         raise GrantAccountedFor
     today = business_date(now)

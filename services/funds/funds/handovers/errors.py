@@ -46,10 +46,13 @@ class DifferenceUnexplained(Conflict):
 
 
 class MoneyNotCounted(InvalidField):
-    """Cash and bank are counted in every hand-over, each account once."""
+    """Cash and bank are counted in every hand-over, and what the books have of debts and savings."""
 
     code = "money_not_counted"
-    title_th, title_en = "ต้องนับเงินสดและเงินฝากธนาคาร บัญชีละหนึ่งครั้ง", "Cash and bank must be counted, each once"
+    title_th, title_en = (
+        "ต้องนับเงินสด เงินฝากธนาคาร และยอดที่มีในบัญชี บัญชีละหนึ่งครั้ง",
+        "Cash, bank and what the books have must be counted, each once",
+    )
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.handovers.models import FundHandover
 from funds.handovers.rules import Counted, HandoverState, Side
 from funds.ledger.rules import Account
 from shared.areas import widest
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _TABLE = FundHandover.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 # The books are the ledger's; a position in them is all that is read here.
@@ -59,16 +59,13 @@ async def page(
 ) -> list[dict[str, Any]]:
     """Return up to `limit` hand-overs, newest first, from the first before `before`, each whole."""
     key = (_TABLE.c.handed_on, _TABLE.c.id)
-    statement = _listed(fund_id, state).order_by(*(column.desc() for column in key)).limit(limit)
-    if before is not None:
-        statement = statement.where(tuple_(*key) < before)
+    statement = seek(_listed(fund_id, state), key, before, limit=limit, descending=True)
     return await _whole(session, await fetch(session, statement))
 
 
 async def count(session: AsyncSession, *, fund_id: UUID, state: HandoverState | None) -> int:
     """Return how many hand-overs there are."""
-    listed = _listed(fund_id, state).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _listed(fund_id, state))
 
 
 async def one(

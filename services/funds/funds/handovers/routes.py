@@ -45,14 +45,10 @@ async def list_fund_handovers(
 ) -> Response:
     """List a fund's hand-overs, newest first. รายการส่งมอบงานของกองทุน ใหม่สุดก่อน."""
     await registry.require(session, fund_id, principal=principal, active=False)
-    before = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(
-        session, fund_id=fund_id, state=filters.state, before=before, limit=page.limit + 1
-    )
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    before = page.place(date.fromisoformat, UUID)
+    rows = await queries.page(session, fund_id=fund_id, state=filters.state, before=before, limit=page.fetch)
     total = await queries.count(session, fund_id=fund_id, state=filters.state) if page.count else None
-    next_key = (str(rows[-1]["handed_on"]), str(rows[-1]["id"])) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_shown, key=("handed_on", "id"), total=total)
 
 
 @router.post(
@@ -124,22 +120,35 @@ async def change_fund_handover(
     status_code=status.HTTP_201_CREATED,
     response_model=HandoverOut,
     responses=problems.responses(
-        FundNotFound, HandoverNotFound, HandoverSigned, SideSignedAlready, SameSigner, DifferenceUnexplained
+        FundNotFound,
+        HandoverNotFound,
+        HandoverSigned,
+        SideSignedAlready,
+        SameSigner,
+        DifferenceUnexplained,
+        StaleVersion,
+        VersionRequired,
     ),
     summary="Sign for one side (ลงนามส่งมอบหรือรับมอบ)",
 )
 async def sign_fund_handover(
-    session: Session, principal: FundWriter, fund_id: UUID, handover_id: UUID, body: NewSignature
+    session: Session,
+    principal: FundWriter,
+    fund_id: UUID,
+    handover_id: UUID,
+    if_match: etags.IfMatch,
+    body: NewSignature,
 ) -> Response:
-    """Sign as the caller for one side; two different persons sign, and the second signature is final.
+    """Sign what was read as the caller for one side; two different persons sign, the second is final.
 
-    ลงนามในฐานะผู้ส่งมอบหรือผู้รับมอบ ต้องเป็นคนละคน ครบสองฝ่ายแล้วแก้ไขไม่ได้
+    ลงนามฉบับที่อ่านแล้วในฐานะผู้ส่งมอบหรือผู้รับมอบ ต้องเป็นคนละคน ครบสองฝ่ายแล้วแก้ไขไม่ได้
     """
     await service.sign(
         session,
         fund_id=fund_id,
         handover_id=handover_id,
         signature=body,
+        if_match=if_match,
         actor=principal,
         now=clock.now(),
     )

@@ -1,10 +1,10 @@
 """What is true of a hand-over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from funds.ledger.rules import Account
+from funds.ledger.rules import MONEY, Account
 
 COUNTED: Final = (
     Account.CASH,
@@ -42,6 +42,11 @@ class Counted(NamedTuple):
     def difference(self) -> int:
         """Return what is there beyond the books; below zero something is missing."""
         return self.counted - self.booked
+
+
+def to_count(booked: Mapping[Account, int]) -> list[Account]:
+    """Return what a hand-over has to count: money always, and whatever the books have of the rest."""
+    return [one for one in COUNTED if one in MONEY or booked[one]]
 
 
 def agrees(balances: Iterable[Counted]) -> bool:

@@ -67,7 +67,7 @@ class NewHandover(Schema):
     books: Annotated[Items, Field(min_length=1)]
     documents: Annotated[Items, Field(default_factory=list)]
     balances: Balances
-    """Cash and bank at least, each account once."""
+    """Cash and bank, and what else the books have of these accounts; each account once."""
     explanation: Explanation | None = None
     """Of differences to the books; without it a difference is not signed."""
 

@@ -18,10 +18,10 @@ from funds.handovers.errors import (
     SideSignedAlready,
 )
 from funds.handovers.models import FundHandover, HandoverBalance, HandoverSignature
-from funds.handovers.rules import HandoverState, agrees
+from funds.handovers.rules import COUNTED, HandoverState, agrees, to_count
 from funds.handovers.schemas import CountedBalance, HandoverChange, NewHandover, NewSignature
 from funds.ledger import queries as ledger
-from funds.ledger.rules import MONEY, Account
+from funds.ledger.rules import Account
 from funds.registry import service as registry
 from shared import audit, etags
 from shared.db import driver
@@ -118,15 +118,17 @@ async def sign(
     fund_id: UUID,
     handover_id: UUID,
     signature: NewSignature,
+    if_match: str,
     actor: Principal,
     now: datetime,
 ) -> None:
-    """Sign for one side as the caller; the second signature makes the hand-over final.
+    """Sign for one side, as the caller, the version that she has read; the second one makes it final.
 
-    Raises FundNotFound, HandoverNotFound, HandoverSigned, SideSignedAlready, SameSigner,
+    Raises FundNotFound, HandoverNotFound, HandoverSigned, StaleVersion, SideSignedAlready, SameSigner,
     DifferenceUnexplained.
     """
     before = await _draft(session, fund_id, handover_id, actor=actor)
+    etags.check(if_match, before["version"])
     signed = before["signatures"]
     if signature.side in {one["side"] for one in signed}:
         raise SideSignedAlready(pointer="/side")
@@ -165,19 +167,22 @@ async def _draft(
 async def _count(
     session: AsyncSession, fund_id: UUID, handover_id: UUID, balances: Sequence[CountedBalance], *, on: date
 ) -> None:
-    """Write what was counted beside what the ledger says at the end of that day."""
+    """Write what was counted beside what the ledger says at the end of that day. Raises MoneyNotCounted."""
     accounts = [Account(one.account) for one in balances]
-    if len(set(accounts)) < len(accounts) or not set(MONEY) <= set(accounts):
-        raise MoneyNotCounted(pointer="/balances")
+    books = {account: await ledger.balance(session, fund_id, account, on=on) for account in COUNTED}
+    missing = [one.value for one in to_count(books) if one not in accounts]
+    if len(set(accounts)) < len(accounts) or missing:
+        listed = ", ".join(missing)
+        texts = (f"ยังไม่ได้นับ {listed}", f"Not counted: {listed}") if missing else ()
+        raise MoneyNotCounted(*texts, pointer="/balances", missing=missing)
     for account, one in zip(accounts, balances, strict=True):
-        booked = await ledger.balance(session, fund_id, account, on=on)
         await insert_row(
             session,
             _BALANCES,
             handover_id=handover_id,
             account=account.value,
             counted=one.counted,
-            booked=booked,
+            booked=books[account],
         )
 
 

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, column, func, select, table, tuple_
+from sqlalchemy import Select, column, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.health_checks.models import HealthCheck, HealthInstrument
 from funds.health_checks.rules import CheckState
 from funds.registry.rules import Kind
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _CHECKS = HealthCheck.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _EDITIONS = HealthInstrument.__table__  # type: ignore[attr-defined]  # likewise
@@ -61,16 +61,12 @@ async def page(
     session: AsyncSession, *, filters: Filters, after: tuple[str, int, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` checks by area and year, from the first after `after`."""
-    statement = _listed(filters).order_by(*_KEY).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*_KEY) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), _KEY, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many checks the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(

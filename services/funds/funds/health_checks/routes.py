@@ -78,13 +78,10 @@ async def list_health_checks(
             area=filters.area,
             now=clock.now(),
         )
-    after = None if page.after is None else (str(page.after[0]), int(page.after[1]), UUID(page.after[2]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, int, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    last = rows[-1] if more else None
-    next_key = None if last is None else (last["area_code"], last["fiscal_year"], str(last["id"]))
-    return paging.page(page, rows, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("area_code", "fiscal_year", "id"), total=total)
 
 
 @router.post(
@@ -185,16 +182,23 @@ async def change_health_check(
     "/health-checks/{check_id}/confirmation",
     response_model=HealthCheckOut,
     responses=problems.responses(
-        HealthCheckNotFound, HealthCheckConfirmed, OwnHealthCheck, HealthCheckUnfinished
+        HealthCheckNotFound,
+        HealthCheckConfirmed,
+        OwnHealthCheck,
+        HealthCheckUnfinished,
+        StaleVersion,
+        VersionRequired,
     ),
     summary="Confirm a health check (ยืนยันผลตรวจสุขภาพ)",
 )
-async def confirm_health_check(session: Session, principal: FundApprover, check_id: UUID) -> Response:
-    """Confirm a check that others recorded; then it is final, and a change of level is told.
+async def confirm_health_check(
+    session: Session, principal: FundApprover, check_id: UUID, if_match: etags.IfMatch
+) -> Response:
+    """Confirm a check that others recorded, as it was read; then it is final, and a change of level is told.
 
-    ยืนยันผลที่ผู้อื่นบันทึก แล้วแก้ไขไม่ได้อีก
+    ยืนยันผลที่ผู้อื่นบันทึกตามที่ได้อ่าน แล้วแก้ไขไม่ได้อีก
     """
-    await service.confirm(session, check_id=check_id, actor=principal, now=clock.now())
+    await service.confirm(session, check_id=check_id, if_match=if_match, actor=principal, now=clock.now())
     return await _answer(session, check_id, principal)
 
 

@@ -114,12 +114,15 @@ async def change(
     )
 
 
-async def confirm(session: AsyncSession, *, check_id: UUID, actor: Principal, now: datetime) -> None:
-    """Confirm a check, as somebody who has not written in it; tells if the fund's level is another one.
+async def confirm(
+    session: AsyncSession, *, check_id: UUID, if_match: str, actor: Principal, now: datetime
+) -> None:
+    """Confirm a check as it was read, as somebody who has not written in it; tells another level.
 
-    Raises HealthCheckNotFound, HealthCheckConfirmed, OwnHealthCheck, HealthCheckUnfinished.
+    Raises HealthCheckNotFound, HealthCheckConfirmed, StaleVersion, OwnHealthCheck, HealthCheckUnfinished.
     """
     found = await _draft(session, check_id, actor=actor)
+    etags.check(if_match, found["version"])
     if actor.subject in found["recorded_by"]:
         raise OwnHealthCheck
     if found["level"] is None and not (found["incomplete"] and found["answers"]):

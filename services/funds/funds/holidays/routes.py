@@ -34,18 +34,16 @@ async def list_fund_holidays(
 ) -> Response:
     """List the days that were set beside the calendar of Thailand, by day."""
     del principal  # a calendar is everybody's
-    after = None if page.after is None else (date.fromisoformat(page.after[0]), str(page.after[1]))
+    after = page.place(date.fromisoformat, str)
     rows = await queries.page(
         session,
         area=filters.area or "",
         since=filters.since or date.min,
         until=filters.until or date.max,
         after=after,
-        limit=page.limit + 1,
+        limit=page.fetch,
     )
-    more, rows = len(rows) > page.limit, rows[: page.limit]
-    last = (rows[-1]["on_date"].isoformat(), rows[-1]["area_code"]) if more else None
-    return paging.page(page, rows, next_key=last)
+    return paging.page(page, rows, key=("on_date", "area_code"))
 
 
 @router.get(

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.known_households.models import KnownHousehold
 from shared.areas import descends, within
-from shared.db import fetch
+from shared.db import counted, fetch
 
 _TABLE = KnownHousehold.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _INTERNAL = {"location_sequence", "status_sequence", "edition_id"}
@@ -48,8 +48,7 @@ async def page(
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many households the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(session: AsyncSession, household_id: UUID) -> asyncpg.Record | None:

@@ -55,9 +55,7 @@ async def list_eligible_households(
             area=area,
             now=clock.now(),
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=filters, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=filters, after=after, limit=page.fetch)
     total = await queries.count(session, filters=filters) if page.count else None
-    last = (rows[-1]["village_code"], str(rows[-1]["household_id"])) if more else None
-    return paging.page(page, rows, next_key=last, total=total)
+    return paging.page(page, rows, key=("village_code", "household_id"), total=total)

@@ -48,7 +48,7 @@ SELECT books.fund_id, '' AS subject, books.cash::text AS kept, coalesce(counted.
 FROM fund_books AS books
 LEFT JOIN (
     SELECT fund_id, sum(debit - credit) AS cash FROM journal_lines
-    WHERE account IN ('1000', '1010') GROUP BY fund_id
+    WHERE account IN ('1000', '1010') AND ($1::uuid IS NULL OR fund_id = $1) GROUP BY fund_id
 ) AS counted USING (fund_id)
 WHERE ($1::uuid IS NULL OR fund_id = $1) AND books.cash <> coalesce(counted.cash, 0)
 """
@@ -67,7 +67,7 @@ SELECT journal.fund_id, journal.id::text AS subject,
 FROM journals AS journal
 LEFT JOIN (
     SELECT journal_id, count(*) AS lines, sum(debit) AS debit, sum(credit) AS credit
-    FROM journal_lines GROUP BY journal_id
+    FROM journal_lines WHERE $1::uuid IS NULL OR fund_id = $1 GROUP BY journal_id
 ) AS counted ON counted.journal_id = journal.id
 WHERE ($1::uuid IS NULL OR journal.fund_id = $1) AND (journal.line_count, journal.total, journal.total)
     IS DISTINCT FROM (counted.lines, counted.debit, counted.credit)
@@ -76,7 +76,7 @@ _SUB_LEDGERS = """
 SELECT fund_id, concat_ws(' ', account, loan_id, member_id) AS subject, '>= 0' AS kept,
     sum(CASE account WHEN '1100' THEN debit - credit ELSE credit - debit END)::text AS counted
 FROM journal_lines
-WHERE account IN ('1100', '2100', '2200', '3100') AND ($1::uuid IS NULL OR fund_id = $1)
+WHERE account IN ('1100', '2100', '2200', '3000', '3100') AND ($1::uuid IS NULL OR fund_id = $1)
 GROUP BY fund_id, account, loan_id, member_id
 HAVING sum(CASE account WHEN '1100' THEN debit - credit ELSE credit - debit END) < 0
 """
@@ -104,7 +104,7 @@ FROM loans AS loan
 LEFT JOIN (
     SELECT loan_id, sum(debit - credit) FILTER (WHERE account = '1100') AS outstanding,
         sum(credit - debit) FILTER (WHERE account = '2100') AS advance
-    FROM journal_lines WHERE loan_id IS NOT NULL GROUP BY loan_id
+    FROM journal_lines WHERE loan_id IS NOT NULL AND ($1::uuid IS NULL OR fund_id = $1) GROUP BY loan_id
 ) AS counted ON counted.loan_id = loan.id
 WHERE ($1::uuid IS NULL OR loan.fund_id = $1)
   AND (loan.outstanding, loan.advance) IS DISTINCT FROM
@@ -166,8 +166,6 @@ async def differences(session: AsyncSession, *, fund_id: UUID | None = None) -> 
     connection = await driver(session)
     found: list[Difference] = []
     for check, statement in CHECKS.items():
-        if check == "loans" and await connection.fetchval("SELECT to_regclass('loans')") is None:
-            continue
         rows = await connection.fetch(statement, fund_id)
         found.extend(Difference(check, **row) for row in rows)
     return found

@@ -1,6 +1,6 @@
 """Refusals about books."""
 
-from shared.errors import Conflict, InvalidField, NotFound, Refusal
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
 
 
 class BooksNotFound(NotFound):
@@ -29,6 +29,20 @@ class OverCapital(Conflict):
 
     code = "over_capital"
     title_th, title_en = "เงินกองทุนไม่พอ", "The fund does not have that much money"
+
+
+class PartBelowZero(Conflict):
+    """A loan, what was paid ahead on it, a member's savings or shares would come to less than nothing."""
+
+    code = "part_below_zero"
+    title_th, title_en = "ยอดของสัญญาหรือสมาชิกจะติดลบ", "A loan's or member's part would be below zero"
+
+
+class CapitalBelowZero(Conflict):
+    """More capital would be taken out than the fund has."""
+
+    code = "capital_below_zero"
+    title_th, title_en = "ทุนของกองทุนจะติดลบ", "The fund's capital would be below zero"
 
 
 class ReservedTooLittle(Conflict):
@@ -80,6 +94,16 @@ class NotReversible(Conflict):
     title_th, title_en = "รายการนี้กลับรายการไม่ได้", "The journal cannot be reversed"
 
 
+class ReversalByRecorder(Forbidden):
+    """Who recorded money does not take it out of the books again (ผู้บันทึกกลับรายการของตนเองไม่ได้)."""
+
+    code = "reversal_by_recorder"
+    title_th, title_en = (
+        "ผู้บันทึกกลับรายการของตนเองไม่ได้ ให้ผู้อื่นกลับรายการ",
+        "Somebody else must reverse what you recorded",
+    )
+
+
 class AppendOnly(Conflict):
     """Books are only added to."""
 
@@ -97,6 +121,8 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "ck_journals_total": UnbalancedEntry,
     "ck_journals_line_count": UnbalancedEntry,
     "ck_journals_mirrors": UnbalancedEntry,
+    "ck_journals_sub_ledger": PartBelowZero,
+    "ck_journals_capital": CapitalBelowZero,
     "ck_journals_period_open": PeriodClosed,
     "ck_journals_business_date": EntryInFuture,
     "ck_journals_reverses": NotReversible,

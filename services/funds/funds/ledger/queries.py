@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Date, Select, cast, func, select, tuple_
+from sqlalchemy import Date, Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.ledger import rules
@@ -15,7 +15,7 @@ from funds.ledger.errors import BooksNotFound
 from funds.ledger.models import FundBooks
 from funds.ledger.rules import Sums
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _BOOKS = FundBooks.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
@@ -111,16 +111,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` books by area and fund, from the first after `after`."""
     key = (_BOOKS.c.area_code, _BOOKS.c.fund_id)
-    statement = _listed(filters).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many books the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def books(session: AsyncSession, fund_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record:

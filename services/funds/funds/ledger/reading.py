@@ -26,7 +26,7 @@ _JOURNALS = (
 WHERE journal.fund_id = $1 AND journal.number > $2
   AND ($4::date IS NULL OR journal.business_date >= $4) AND ($5::date IS NULL OR journal.business_date <= $5)
   AND ($6::text IS NULL OR journal.kind = $6) AND ($7::uuid IS NULL OR journal.document_id = $7)
-  AND ($8::text IS NULL OR journal.document_no = $8)
+  AND ($8::text IS NULL OR journal.document_no = $8) AND ($9::bigint IS NULL OR journal.number <= $9)
 ORDER BY journal.number LIMIT $3
 """
 )
@@ -35,7 +35,7 @@ _COUNT = """
 SELECT count(*) FROM journals
 WHERE fund_id = $1 AND ($2::date IS NULL OR business_date >= $2) AND ($3::date IS NULL OR business_date <= $3)
   AND ($4::text IS NULL OR kind = $4) AND ($5::uuid IS NULL OR document_id = $5)
-  AND ($6::text IS NULL OR document_no = $6)
+  AND ($6::text IS NULL OR document_no = $6) AND ($7::bigint IS NULL OR number <= $7)
 """
 _LINES_OF = """
 SELECT line_no, account, debit, credit, loan_id, member_id FROM journal_lines
@@ -53,13 +53,14 @@ FROM (
     FROM journal_lines
     WHERE fund_id = $1 AND account = ANY($2) AND ($3::uuid IS NULL OR loan_id = $3)
       AND ($4::uuid IS NULL OR member_id = $4) AND ($6::date IS NULL OR business_date <= $6)
+      AND ($8::bigint IS NULL OR number <= $8)
 ) AS line
 JOIN journals AS journal ON journal.id = line.journal_id
 LEFT JOIN journals AS original ON original.id = journal.reverses
 WHERE ($5::date IS NULL OR line.business_date >= $5)
   AND ($7::text[] IS NULL OR coalesce(original.kind, journal.kind) = ANY($7))
-  AND ($8::date IS NULL OR (line.business_date, line.number, line.line_no) > ($8, $9, $10))
-ORDER BY line.business_date, line.number, line.line_no LIMIT $11
+  AND ($9::date IS NULL OR (line.business_date, line.number, line.line_no) > ($9, $10, $11))
+ORDER BY line.business_date, line.number, line.line_no LIMIT $12
 """
 _COUNT_LINES = """
 SELECT count(*) FROM journal_lines AS line
@@ -69,6 +70,7 @@ WHERE line.fund_id = $1 AND line.account = ANY($2) AND ($3::uuid IS NULL OR line
   AND ($4::uuid IS NULL OR line.member_id = $4) AND ($5::date IS NULL OR line.business_date >= $5)
   AND ($6::date IS NULL OR line.business_date <= $6)
   AND ($7::text[] IS NULL OR coalesce(original.kind, journal.kind) = ANY($7))
+  AND ($8::bigint IS NULL OR line.number <= $8)
 """
 
 
@@ -82,10 +84,11 @@ class JournalFilters:
     kind: str | None = None
     document_id: UUID | None = None
     document_no: str | None = None
+    until_number: int | None = None
 
     def values(self) -> tuple[Any, ...]:
         """Return what the statements take after the fund."""
-        return (self.first, self.last, self.kind, self.document_id, self.document_no)
+        return (self.first, self.last, self.kind, self.document_id, self.document_no, self.until_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,8 @@ class LineFilters:
     last: date | None = None
     kinds: Sequence[str] = ()
     """None is all of them."""
+    until_number: int | None = None
+    """Of journals up to this number, whenever they were booked."""
 
     def values(self) -> tuple[Any, ...]:
         """Return what the statements take."""
@@ -111,6 +116,7 @@ class LineFilters:
             self.first,
             self.last,
             list(self.kinds) or None,
+            self.until_number,
         )
 
 

@@ -41,12 +41,12 @@ from funds.permissions import LedgerReader, LoanReader
 from shared import clock, exports, paging, problems, web
 from shared.db import ReadSession
 from shared.errors import InvalidCursor, ScopeMissing
-from shared.schemas import Text
+from shared.schemas import Day, Text
 from shared.security import Principal
 
 router = web.router(tags=["ledgers"])
 
-On = Annotated[date | None, Query(description="At the end of this day; today without it")]
+On = Annotated[Day | None, Query(description="At the end of this day; today without it")]
 
 
 @router.get(
@@ -72,12 +72,10 @@ async def list_ledgers(
         kind=filters.kind,
         silent_since=None if silent is None else _today() - timedelta(days=silent),
     )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    last = (rows[-1]["area_code"], str(rows[-1]["fund_id"])) if more else None
-    return paging.page(page, [shown(row) for row in rows], next_key=last, total=total)
+    return paging.page(page, rows, shape=shown, key=("area_code", "fund_id"), total=total)
 
 
 @router.get(
@@ -168,6 +166,7 @@ async def list_journals(
         kind=filters.kind,
         document_id=filters.document_id,
         document_no=filters.document_no,
+        until_number=filters.until_number,
     )
     read = partial(reading.journals, filters=narrowed)
     total = await reading.count_journals(session, filters=narrowed) if page.count else None
@@ -281,7 +280,12 @@ async def _lines(
 ) -> Response:
     await queries.books(session, fund_id, areas=principal.areas)
     narrowed = reading.LineFilters(
-        fund_id=fund_id, first=filters.from_, last=filters.to, kinds=filters.kind, **own
+        fund_id=fund_id,
+        first=filters.from_,
+        last=filters.to,
+        kinds=filters.kind,
+        until_number=filters.until_number,
+        **own,
     )
     read = partial(reading.lines, filters=narrowed)
     total = await reading.count_lines(session, filters=narrowed) if page.count else None
@@ -309,14 +313,8 @@ async def _answer(
             area=None,
             now=clock.now(),
         )
-    rows = await read(session, after=page.after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
-    last = [_scalar(rows[-1][name]) for name in export.key] if more else None
-    return paging.page(page, [shown(row) for row in rows], next_key=last, total=total)
-
-
-def _scalar(value: Any) -> paging.Scalar:
-    return value.isoformat() if isinstance(value, date) else value
+    rows = await read(session, after=page.after, limit=page.fetch)
+    return paging.page(page, rows, key=export.key, shape=shown, total=total)
 
 
 def _today() -> date:

@@ -30,6 +30,8 @@ class PeriodFilters(Filters):
 
     from_: Annotated[date | None, Field(alias="from", description="First business date")] = None
     to: Annotated[date | None, Field(description="Last business date")] = None
+    until_number: Annotated[int | None, Field(ge=1, le=2**53)] = None
+    """Only journals up to this number: what the books said when it was the last one."""
 
     @model_validator(mode="after")
     def _ordered(self) -> "PeriodFilters":

@@ -21,6 +21,7 @@ from funds.ledger.errors import (
     LineNotValid,
     OverCapital,
     ReservedTooLittle,
+    ReversalByRecorder,
     UnbalancedEntry,
 )
 from funds.ledger.rules import Entry, Fault, Wrong, wrongs
@@ -72,7 +73,7 @@ WITH booked AS (
         value_date, recorded_at, actor, memo, reverses, line_count, total)
     SELECT $3, fund_id, 'reversal', document_kind, document_id, document_no, $4, $4, $5, $6, $7, id,
         line_count, total
-    FROM journals WHERE fund_id = $1 AND id = $2
+    FROM journals WHERE fund_id = $1 AND id = $2 AND (actor <> $6 OR $8)
     RETURNING id, number, business_date
 ), lines AS (
     INSERT INTO journal_lines (journal_id, line_no, fund_id, number, business_date, account, debit, credit,
@@ -83,6 +84,8 @@ WITH booked AS (
 )
 SELECT id, number FROM booked
 """
+
+_THERE = "SELECT EXISTS (SELECT FROM journals WHERE fund_id = $1 AND id = $2)"
 
 _RESERVE = """
 UPDATE fund_books SET reserved = reserved + $2 WHERE fund_id = $1 AND cash - reserved >= $2 RETURNING reserved
@@ -164,19 +167,23 @@ async def reverse(  # the eight things that a reversal is
     memo: str | None,
     actor: Principal | str,
     now: datetime,
+    by_two: bool = False,
 ) -> Posted:
     """Book the mirror of a journal (กลับรายการ): each line again with its sides exchanged.
 
-    Raises JournalNotFound, AlreadyReversed, NotReversible, PeriodClosed, EntryInFuture, OverCapital (the
+    By another person than who recorded it, for nobody makes money come and go alone; by the same one only
+    where somebody else has proposed it (`by_two`). Raises JournalNotFound,
+    ReversalByRecorder, AlreadyReversed, NotReversible, PeriodClosed, EntryInFuture, OverCapital (the
     money was given out meanwhile). The document is the original's.
     """
     connection = await driver(session)
     async with _refusing():
         row = await connection.fetchrow(
-            _REVERSE, fund_id, journal_id, uuid7(), business_date, now, _subject(actor), memo
+            _REVERSE, fund_id, journal_id, uuid7(), business_date, now, _subject(actor), memo, by_two
         )
     if row is None:
-        raise JournalNotFound
+        there = await connection.fetchval(_THERE, fund_id, journal_id)
+        raise ReversalByRecorder if there else JournalNotFound
     return Posted(row["id"], row["number"])
 
 

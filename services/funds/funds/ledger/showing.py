@@ -59,13 +59,20 @@ LINES_FILE = LINES.described(
 DOCUMENTS = {
     "repayment": "/v1/repayments/{document_id}",
     "grant": "/v1/grants/{document_id}",
-    "capital": "/v1/funds/{fund_id}/capital",
+    "capital": "/v1/funds/{fund_id}/capital/{document_id}",
     "adjustment": "/v1/ledgers/{fund_id}/adjustments/{document_id}",
+    "year_close": "/v1/ledgers/{fund_id}/periods/{business_date}",
     "book_import": "/v1/book-imports/{document_id}",
-    "savings_movement": "/v1/savings/{fund_id}/movements",
-    "loan": "/v1/loans/{loan_id}",
+    "savings_movement": "/v1/savings/{fund_id}/movements/{document_id}",
+    "savings_distribution": "/v1/savings/{fund_id}/distributions/{document_id}",
+    "savings_sheet": "/v1/savings/{fund_id}/sheets/{document_id}",
+    "savings_welfare": "/v1/savings/{fund_id}/welfare/{document_id}",
+    "loan_disbursement": "/v1/loans/{loan_id}/disbursements",
+    "loan_write_off": "/v1/loans/{loan_id}/write-off",
+    "loan_split": "/v1/loans/{loan_id}/reliefs",
+    "loan": "/v1/loans/{loan_id}/entries",
 }
-"""Where the document of a journal is read, by its kind; `loan` is for all kinds that begin with it."""
+"""Where the document of a journal is read, by its kind; `loan` is for the other kinds that begin with it."""
 
 Read = Callable[..., Awaitable[list[asyncpg.Record]]]
 
@@ -79,12 +86,11 @@ def document_link(journal: Mapping[str, Any], *, fund_id: UUID) -> str | None:
     """Return the address of the document that proves a journal; None where it is on paper only."""
     kind = journal["document_kind"]
     loan_id = next((line["loan_id"] for line in journal["lines"] if line["loan_id"]), None)
-    if kind.startswith("loan_"):
-        kind = "loan" if loan_id else ""
-    template = DOCUMENTS.get(kind)
-    if template is None:
+    template = DOCUMENTS.get(kind) or DOCUMENTS.get(kind.partition("_")[0])
+    if template is None or ("{loan_id}" in template and loan_id is None):
         return None
-    return template.format(document_id=journal["document_id"], fund_id=fund_id, loan_id=loan_id)
+    names = ("document_id", "business_date")
+    return template.format(fund_id=fund_id, loan_id=loan_id, **{name: journal[name] for name in names})
 
 
 def in_baht(read: Read) -> Callable[..., Awaitable[list[Any]]]:

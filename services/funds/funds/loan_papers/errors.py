@@ -10,6 +10,13 @@ class NothingOverdue(Conflict):
     title_th, title_en = "ไม่มีหนี้ที่ค้างชำระ", "Nothing is overdue"
 
 
+class LoanFrozen(Conflict):
+    """Nothing is asked for while a loan is frozen: after a death until it is decided who answers for it."""
+
+    code = "loan_frozen"
+    title_th, title_en = "สัญญานี้พักหนี้อยู่ ยังไม่ทวงถาม", "Nothing is asked for while the loan is frozen"
+
+
 class NoSuchGuarantor(InvalidField):
     """The loan has no guarantor of this number."""
 

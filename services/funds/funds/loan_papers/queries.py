@@ -43,15 +43,32 @@ SELECT due_on, sum(instalments.principal - paid_principal + interest - paid_inte
 FROM instalments JOIN loans ON loans.id = instalments.loan_id AND loans.schedule_no = instalments.schedule_no
 WHERE loans.id = $1 AND settled_on IS NULL GROUP BY due_on ORDER BY due_on LIMIT 1
 """
+# Of an opening entry and of a divided debt only the loan's own line is hers, the rest is other loans'.
 _MOVEMENTS = """
-SELECT * FROM (
-    SELECT line.business_date, line.number, line.line_no, COALESCE(journal.document_no, '') AS document_no,
-        journal.kind, line.debit, line.credit,
-        (sum(line.debit - line.credit) OVER (ORDER BY line.business_date, line.number, line.line_no))::bigint
-            AS balance
-    FROM journal_lines AS line JOIN journals AS journal ON journal.id = line.journal_id
-    WHERE line.fund_id = $1 AND line.loan_id = $2 AND line.account = '1100' AND line.business_date <= $3
-) AS running ORDER BY business_date, number, line_no
+WITH mine AS (
+    SELECT journal_id AS id FROM repayments WHERE loan_id = $2
+    UNION SELECT reversal_journal_id FROM repayments WHERE loan_id = $2 AND reversal_journal_id IS NOT NULL
+    UNION SELECT journal_id FROM loan_entries WHERE loan_id = $2
+    UNION SELECT journal_id FROM journal_lines WHERE fund_id = $1 AND loan_id = $2
+), lines AS (
+    SELECT journal.business_date, journal.number, COALESCE(journal.document_no, '') AS document_no,
+        journal.kind, line.account, line.debit, line.credit, line.credit - line.debit AS amount
+    FROM mine JOIN journals AS journal ON journal.id = mine.id
+    JOIN journal_lines AS line ON line.journal_id = journal.id
+    WHERE journal.fund_id = $1 AND journal.business_date <= $3
+      AND (line.loan_id = $2 OR line.loan_id IS NULL AND journal.kind NOT IN ('opening', 'adjustment'))
+), told AS (
+    SELECT business_date, number, document_no, kind,
+        COALESCE(sum(amount) FILTER (WHERE account = '1100'), 0)::bigint AS principal,
+        COALESCE(sum(amount) FILTER (WHERE account = '4000'), 0)::bigint AS interest,
+        COALESCE(sum(amount) FILTER (WHERE account = '4100'), 0)::bigint AS penalty,
+        COALESCE(sum(amount) FILTER (WHERE account = '2100'), 0)::bigint AS advance,
+        COALESCE(sum(debit) FILTER (WHERE account IN ('1000', '1010')), 0)::bigint AS paid_in,
+        COALESCE(sum(credit) FILTER (WHERE account IN ('1000', '1010')), 0)::bigint AS paid_out
+    FROM lines GROUP BY business_date, number, document_no, kind
+)
+SELECT *, (-sum(principal) OVER at)::bigint AS balance, (sum(advance) OVER at)::bigint AS ahead
+FROM told WINDOW at AS (ORDER BY business_date, number) ORDER BY business_date, number
 """
 
 
@@ -90,5 +107,9 @@ async def next_due(session: AsyncSession, loan_id: UUID) -> asyncpg.Record | Non
 async def movements(
     session: AsyncSession, *, fund_id: UUID, loan_id: UUID, until: date
 ) -> list[asyncpg.Record]:
-    """Return what was booked on a loan's principal until a day, with what was owed after it."""
+    """Return what was booked on a loan until a day, journal by journal.
+
+    What came in or went out, how much of it was principal, interest, penalty and money ahead, and what of the
+    principal was owed and what was kept ahead after it.
+    """
     return list(await (await driver(session)).fetch(_MOVEMENTS, fund_id, loan_id, until))

@@ -1,6 +1,5 @@
 """Papers of loans over HTTP."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -13,13 +12,14 @@ from funds.documents.letter import demand_letter
 from funds.documents.receipt import receipt
 from funds.documents.statement import statement
 from funds.loan_papers import service
-from funds.loan_papers.errors import NoSuchGuarantor, NothingOverdue, PayByInThePast
+from funds.loan_papers.errors import LoanFrozen, NoSuchGuarantor, NothingOverdue, PayByInThePast
 from funds.loan_papers.schemas import LetterAsked
 from funds.loans.errors import LoanNotFound
 from funds.permissions import LoanReader
 from funds.repayments.errors import RepaymentNotFound
 from shared import clock, problems, web
 from shared.db import Session
+from shared.schemas import Day
 
 router = web.router(tags=["loan papers"])
 
@@ -46,10 +46,13 @@ async def download_loan_statement(
     session: Session,
     principal: LoanReader,
     loan_id: UUID,
-    since: Annotated[date | None, Query(description="First day; without it the contract's")] = None,
-    until: Annotated[date | None, Query(description="Last day; without it today")] = None,
+    since: Annotated[Day | None, Query(description="First day; without it the contract's")] = None,
+    until: Annotated[Day | None, Query(description="Last day; without it today")] = None,
 ) -> Response:
-    """Give what was lent and repaid of a loan's principal, as booked; leaves an audit row."""
+    """Give what was paid out and came in on a loan, as booked; leaves an audit row.
+
+    Each receipt by its principal, interest, penalty and what is kept ahead; reversals are shown as such.
+    """
     facts = await service.statement(
         session, loan_id=loan_id, since=since, until=until, principal=principal, now=clock.now()
     )
@@ -61,14 +64,17 @@ async def download_loan_statement(
     response_class=Response,
     responses={
         **responses.described(),
-        **problems.responses(LoanNotFound, NothingOverdue, NoSuchGuarantor, PayByInThePast),
+        **problems.responses(LoanNotFound, LoanFrozen, NothingOverdue, NoSuchGuarantor, PayByInThePast),
     },
     summary="A letter that asks for what is overdue (หนังสือทวงถาม)",
 )
 async def download_demand_letter(
     session: Session, principal: LoanReader, loan_id: UUID, asked: Annotated[LetterAsked, Query()]
 ) -> Response:
-    """Give a demand letter to the borrower or a guarantor, as of today; leaves an audit row."""
+    """Give a demand letter to the borrower or a guarantor, as of today; leaves an audit row.
+
+    After a borrower's death it goes to who answers for the debt. ผู้กู้ถึงแก่กรรมแล้ว ส่งถึงผู้รับผิดชอบหนี้แทน
+    """
     facts = await service.demand_letter(
         session, loan_id=loan_id, asked=asked, principal=principal, now=clock.now()
     )

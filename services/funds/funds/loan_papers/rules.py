@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from funds.documents.words import amount
 from funds.ledger.rules import JournalKind
 from funds.products.rules import Due
-from funds.schedules.rules import DayCount, HolidayRule, Method, Terms
+from funds.schedules.rules import DayCount, HolidayRule, Method, PaidAt, Terms
 
 _METHODS: Final = {
     Method.FLAT: "ดอกเบี้ยคิดแบบคงที่จากเงินต้นทั้งจำนวนตลอดสัญญา",
@@ -27,7 +28,7 @@ _DUES: Final = {Due.PENALTY: "ดอกเบี้ยผิดนัด", Due.I
 _JOURNALS: Final = {
     JournalKind.OPENING: "ยอดยกมาจากบัญชีเดิม",
     JournalKind.DISBURSEMENT: "จ่ายเงินกู้",
-    JournalKind.REPAYMENT: "รับชำระเงินต้น",
+    JournalKind.REPAYMENT: "รับชำระหนี้",
     JournalKind.ADVANCE: "ตัดชำระจากเงินรับล่วงหน้า",
     JournalKind.WRITE_OFF: "ตัดหนี้สูญ",
     JournalKind.RECOVERY: "รับคืนหนี้สูญ",
@@ -43,6 +44,10 @@ def conventions(terms: Terms, allocation: Sequence[Due]) -> list[str]:
         sentences.append(_METHODS[terms.method])
         counted = _COUNTS.get(terms.day_count, f"ดอกเบี้ยคิดตามวิธี {terms.day_count.value}")
         sentences.append(counted)
+    if terms.paid_at is PaidAt.START:
+        sentences.append("ชำระต้นงวด งวดแรกในวันจ่ายเงินกู้")
+    if terms.balloon:
+        sentences.append(f"คงเงินไว้ชำระเมื่อสิ้นสุดสัญญา {amount(terms.balloon)} บาท")
     if terms.holiday_rule in _SHIFTS:
         sentences.append(_SHIFTS[terms.holiday_rule])
     if terms.method is not Method.INTEREST_FREE:

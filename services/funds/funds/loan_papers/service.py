@@ -13,7 +13,7 @@ from funds.documents.facts import (
     ContractFacts,
     DemandLetterFacts,
     FundFacts,
-    Movement,
+    LoanMovement,
     Overdue,
     Party,
     ReceiptFacts,
@@ -22,10 +22,11 @@ from funds.documents.facts import (
 )
 from funds.documents.places import place
 from funds.loan_papers import queries, rules
-from funds.loan_papers.errors import NoSuchGuarantor, NothingOverdue, PayByInThePast
+from funds.loan_papers.errors import LoanFrozen, NoSuchGuarantor, NothingOverdue, PayByInThePast
 from funds.loan_papers.schemas import LetterAsked
 from funds.loans import queries as loans
 from funds.loans.errors import LoanNotFound
+from funds.loans.rules import State
 from funds.loans.terms import schedule_terms
 from funds.products.rules import Due
 from funds.registry import service as registry
@@ -81,7 +82,7 @@ async def receipt(
         receipt_no=paid["receipt_no"],
         paid_on=paid["paid_on"],
         contract_no=loan["contract_no"],
-        payer=_borrower(loan).name,
+        payer=_answering(loan, on=paid["paid_on"]).name,
         penalty=paid["penalty"],
         interest=paid["interest"],
         principal=paid["principal"],
@@ -108,24 +109,26 @@ async def statement(
     return StatementFacts(
         fund=await _fund(session, loan["fund_id"], principal=principal, on=last),
         holder=_borrower(loan).name,
-        account=f"เงินกู้ สัญญาเลขที่ {loan['contract_no']} (เงินต้น)",
+        account=f"เงินกู้ สัญญาเลขที่ {loan['contract_no']}",
         since=first,
         until=last,
         opening=opening,
         movements=[
-            Movement(
+            LoanMovement(
                 on=row["business_date"],
                 document=row["document_no"],
                 text=rules.movement(row["kind"]),
-                paid_in=row["credit"],
-                paid_out=row["debit"],
-                balance=row["balance"],
+                **{name: row[name] for name in _MOVED},
             )
             for row in booked[len(before) :]
         ],
         closing=booked[-1]["balance"] if booked else 0,
+        advance=booked[-1]["ahead"] if booked else 0,
         made_on=business_date(now),
     )
+
+
+_MOVED = ("paid_in", "paid_out", "principal", "interest", "penalty", "advance", "balance")
 
 
 async def demand_letter(
@@ -133,21 +136,24 @@ async def demand_letter(
 ) -> DemandLetterFacts:
     """Return the facts of a letter that asks for what is overdue today; leaves an audit row.
 
-    Raises LoanNotFound, NothingOverdue, NoSuchGuarantor, PayByInThePast.
+    It goes to the borrower or, after her death, to who answers for the debt; else to the guarantor asked for.
+    Raises LoanNotFound, LoanFrozen, NothingOverdue, NoSuchGuarantor, PayByInThePast.
     """
     today = business_date(now)
     if asked.pay_by < today:
         raise PayByInThePast(pointer="?pay_by")
     loan = await _loan(session, loan_id, paper="demand_letter", principal=principal, now=now)
+    if loan["state"] == State.FROZEN.value:
+        raise LoanFrozen
     late = await queries.overdue(session, loan_id, day=today)
     if not late:
         raise NothingOverdue
-    to = _borrower(loan)
+    to, answers_as = _answering(loan), loan["answerable_as"] or ""
     if asked.guarantor is not None:
         names = await queries.guarantors(session, loan_id)
         if asked.guarantor > len(names):
             raise NoSuchGuarantor(pointer="?guarantor")
-        to = Party(name=names[asked.guarantor - 1])
+        to, answers_as = Party(name=names[asked.guarantor - 1]), ""
     fund = await _fund(session, loan["fund_id"], principal=principal, on=today)
     return DemandLetterFacts(
         fund=fund,
@@ -163,6 +169,8 @@ async def demand_letter(
         pay_by=asked.pay_by,
         contact=asked.contact or f"คณะกรรมการ {fund.name}",
         as_guarantor=asked.guarantor is not None,
+        borrower=_borrower(loan).name,
+        answers_as=answers_as,
     )
 
 
@@ -196,6 +204,12 @@ async def _name(session: AsyncSession, fund_id: UUID, subject: str, *, on: date)
 
 def _borrower(loan: Mapping[str, Any]) -> Party:
     return Party(name=loan["borrower_name"] or "ครัวเรือนเป้าหมาย")
+
+
+def _answering(loan: Mapping[str, Any], *, on: date = date.max) -> Party:
+    """Return who answers for the loan on a day: after the borrower's death whoever was named."""
+    since = loan["answerable_since"]
+    return _borrower(loan) if since is None or on < since else Party(name=loan["answerable"])
 
 
 def _rows(instalments: Sequence[Mapping[str, Any]]) -> list[Row]:

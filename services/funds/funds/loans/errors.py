@@ -1,6 +1,6 @@
 """Refusals about loans."""
 
-from shared.errors import Conflict, InvalidField, NotFound, Refusal
+from shared.errors import Conflict, Forbidden, InvalidField, NotFound, Refusal
 
 
 class LoanNotFound(NotFound):
@@ -79,11 +79,38 @@ class BeforeLastDisbursement(InvalidField):
     title_th, title_en = "วันจ่ายเงินอยู่ก่อนการจ่ายครั้งก่อน", "The day lies before the last disbursement's"
 
 
+class BeforeLastReceipt(InvalidField):
+    """What was received since was allocated without the money that would be paid out before it."""
+
+    code = "before_last_receipt"
+    title_th, title_en = "วันจ่ายเงินอยู่ก่อนการรับชำระครั้งล่าสุด", "The day lies before the last receipt's"
+
+
 class OverContract(Conflict):
     """More would be paid out than was contracted."""
 
     code = "over_contract"
     title_th, title_en = "จ่ายเกินวงเงินตามสัญญา", "More than the contract's amount"
+
+
+class PaidOutByContractor(Forbidden):
+    """Who made the contract does not pay out on it as well (ผู้ทำสัญญาจ่ายเงินเองไม่ได้)."""
+
+    code = "paid_out_by_contractor"
+    title_th, title_en = (
+        "ผู้ทำสัญญาจ่ายเงินเองไม่ได้ ให้ผู้อื่นจ่าย",
+        "Somebody else must pay out on a contract that you made",
+    )
+
+
+class OwnLoan(Forbidden):
+    """Nobody on a committee pays out to herself, her group or her household (จ่ายเงินกู้ให้ตนเองไม่ได้)."""
+
+    code = "own_loan"
+    title_th, title_en = (
+        "จ่ายเงินกู้ให้ตนเอง กลุ่ม หรือครัวเรือนของตนไม่ได้",
+        "Nobody pays out to herself, her group or her household",
+    )
 
 
 class VoucherUsed(Conflict):
@@ -141,13 +168,6 @@ class LoanRescheduled(Conflict):
     )
 
 
-class StillOwed(Conflict):
-    """A loan on which something is owed or kept ahead is not closed."""
-
-    code = "still_owed"
-    title_th, title_en = "สัญญายังมียอดค้าง", "Something is still owed on the loan"
-
-
 class SharesDoNotSum(InvalidField):
     """The parts of the group's members do not sum to the amount."""
 
@@ -174,6 +194,13 @@ class WaiverTooHigh(InvalidField):
 
     code = "waiver_too_high"
     title_th, title_en = "ยอดงดดอกเบี้ยเกินดอกเบี้ยค้าง", "More would be waived than is owed"
+
+
+class FollowerNeeded(Conflict):
+    """While a group's loan is open a committee member in office answers for the group: assign one first."""
+
+    code = "follower_needed"
+    title_th, title_en = "ต้องมอบหมายกรรมการรับผิดชอบกลุ่มก่อนจ่ายเงิน", "Nobody in office answers for the group"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -13,6 +13,7 @@ LOANS = Export(
         "product_code": "ประเภทเงิน",
         "borrower_kind": "ประเภทผู้กู้",
         "borrower_name": "ผู้กู้",
+        "answerable": "ผู้รับผิดชอบหนี้แทน",
         "principal": "วงเงินตามสัญญา",
         "annual_rate": "อัตราดอกเบี้ยต่อปี",
         "state": "สถานะ",

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds import rates
+from funds.applications import queries as asked
 from funds.applications import service as applications
 from funds.applications.rules import Approved
 from funds.holidays import service as holidays
@@ -20,10 +21,14 @@ from funds.loans.errors import (
     BeforeApproval,
     BeforeContract,
     BeforeLastDisbursement,
+    BeforeLastReceipt,
     DisbursementNotFound,
     DisbursementReversed,
+    FollowerNeeded,
     LoanRescheduled,
     OverContract,
+    OwnLoan,
+    PaidOutByContractor,
     RateAboveProduct,
     RepaidAlready,
     TermTooLong,
@@ -52,7 +57,7 @@ from funds.products.rules import ProductTerms
 from funds.registry import service as registry
 from funds.schedules import service as schedules
 from funds.schedules.due_dates import due_dates
-from funds.schedules.rules import Disbursement, HolidayRule, Period, Terms
+from funds.schedules.rules import Disbursement, HolidayRule, PaidAt, Period, Terms
 from shared import audit, outbox
 from shared.clock import business_date
 from shared.ids import uuid7
@@ -60,6 +65,8 @@ from shared.money import baht
 from shared.rows import Row, insert, insert_row, update_row
 from shared.security import Principal
 
+_CHOSEN = ("every", "period", "first_due", "due_day", "second_due_day", "grace_principal", "balloon")
+"""What a contract chooses of how it is laid out; the other conventions are the product's."""
 _TABLE = Loan.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _PAID_OUT = LoanDisbursement.__table__  # type: ignore[attr-defined]  # likewise
 
@@ -117,15 +124,8 @@ def _agreed(new: NewLoan, approved: Approved, product: ProductTerms, day: date) 
     if rate > most:  # a higher one is applied for, so that those who approve have seen it
         raise RateAboveProduct(pointer="/annual_rate")
     instalments = new.instalments or approved.instalments or approved.months or 1
-    agreed = product.schedule_terms(
-        instalments=instalments,
-        every=new.every,
-        period=new.period,
-        first_due=new.first_due,
-        due_day=new.due_day,
-        grace_principal=new.grace_principal,
-        annual_rate=rate,
-    )
+    chosen = {name: getattr(new, name) for name in _CHOSEN}
+    agreed = product.schedule_terms(instalments=instalments, annual_rate=rate, **chosen)
     if product.max_instalments is not None and instalments > product.max_instalments:
         raise TermTooLong(pointer="/instalments", max_instalments=product.max_instalments)
     months = min((most for most in (product.max_months, approved.months) if most), default=None)
@@ -137,9 +137,10 @@ def _agreed(new: NewLoan, approved: Approved, product: ProductTerms, day: date) 
 
 def _ends_within(agreed: Terms, months: int, day: date) -> bool:
     """Tell whether the last instalment falls due in the last month of the longest term, or before."""
-    longest = replace(agreed, period=Period.MONTH, every=1, instalments=months, first_due=None)
+    ends = replace(agreed, paid_at=PaidAt.END)  # of the last one's period, where it is paid at its start
+    longest = replace(ends, period=Period.MONTH, every=1, first_due=None)
     limit = due_dates(longest, disbursed_on=day, count=months)[-1]
-    last = due_dates(agreed, disbursed_on=day, count=agreed.instalments)[-1]
+    last = due_dates(ends, disbursed_on=day, count=agreed.instalments)[-1]
     return (last.year, last.month) <= (limit.year, limit.month)
 
 
@@ -148,12 +149,14 @@ async def disburse(
 ) -> UUID:
     """Pay out on a loan, lay out its instalments from the days on which money was paid, and book it.
 
-    Raises LoanNotFound, FundNotActive, WrongLoanState, DateInFuture, BeforeContract, BeforeLastDisbursement,
-    OverContract, LoanRescheduled, the refusals of a schedule, OverCapital, PeriodClosed and, by its
-    constraints, VoucherUsed, DisbursementExists.
+    Raises LoanNotFound, FundNotActive, PaidOutByContractor, OwnLoan, WrongLoanState, DateInFuture,
+    BeforeContract, BeforeLastDisbursement, BeforeLastReceipt, OverContract, LoanRescheduled, FollowerNeeded,
+    the refusals of a schedule, OverCapital, PeriodClosed and, by its constraints, VoucherUsed,
+    DisbursementExists.
     """
     loan = await lock(session, loan_id, principal=actor)
     await registry.require(session, loan.fund_id, principal=actor)
+    await _may_pay(session, loan, actor=actor, now=now)
     day = new.paid_on or business_date(now)
     registry.not_in_future(day, "/paid_on", now=now)
     amount = loan.principal - loan.disbursed if new.amount is None else new.amount
@@ -192,6 +195,16 @@ async def disburse(
     return disbursement_id
 
 
+async def _may_pay(session: AsyncSession, loan: LoanFacts, *, actor: Principal, now: datetime) -> None:
+    """Raise where this person may not pay out, or nobody answers for the group that the money goes to."""
+    if actor.subject == loan.contracted_by:
+        raise PaidOutByContractor
+    if await asked.is_her_own(session, subject=actor.subject, borrower_id=loan.borrower_id):
+        raise OwnLoan
+    if loan.borrower_kind == "group" and not await queries.followed(session, loan, on=business_date(now)):
+        raise FollowerNeeded
+
+
 async def _may_pay_out(
     session: AsyncSession, loan: LoanFacts, *, amount: int, day: date
 ) -> list[Disbursement]:
@@ -209,6 +222,8 @@ async def _may_pay_out(
     lent = [Disbursement(*row) for row in await queries.lent(session, loan.id)]
     if lent and day < lent[-1].on:
         raise BeforeLastDisbursement(pointer="/paid_on")
+    if loan.last_paid_on is not None and day < loan.last_paid_on:
+        raise BeforeLastReceipt(pointer="/paid_on")
     return lent
 
 
@@ -227,9 +242,9 @@ async def _laid_out_again(
     interest = await queries.interest_paid(session, loan.id)
     return less_paid(
         rows,
+        before,
         principal=loan.disbursed - loan.outstanding,
         interest=interest,
-        penalties={row.number: row.owed_penalty for row in before},
         charged_until=day,
     )
 

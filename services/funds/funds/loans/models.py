@@ -50,6 +50,12 @@ class Loan(Base, table=True):
     closed_on: date | None = None
     state_reason: str | None = Field(default=None, sa_column=Column(Text))
     contracted_by: str = Field(sa_column=Column(CODE, nullable=False))
+    answerable_as: str | None = Field(default=None, sa_column=Column(CODE))
+    """Who answers in the place of a borrower who died; None while she answers herself."""
+    answerable: str | None = Field(default=None, sa_column=Column(Text))
+    answerable_member_id: UUID | None = None
+    answerable_phone: str | None = Field(default=None, sa_column=Column(CODE))
+    answerable_since: date | None = None
     version: int = 1
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
@@ -118,6 +124,7 @@ class Instalment(Base, table=True):
     waived_interest: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     penalty_until: date | None = None
     settled_on: date | None = None
+    carried_interest: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
 
 
 class LoanShare(Base, table=True):

@@ -6,19 +6,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Label, Select, func, literal_column, or_, select, tuple_
+from sqlalchemy import Label, Select, column, literal_column, or_, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.loans.models import Instalment as InstalmentRow
 from funds.loans.models import Loan, LoanDisbursement, LoanSchedule
 from funds.loans.rules import Instalment, LoanFacts, State
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _LOANS = Loan.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _INSTALMENTS = InstalmentRow.__table__  # type: ignore[attr-defined]  # likewise
 _PAID_OUT = LoanDisbursement.__table__  # type: ignore[attr-defined]  # likewise
 _SCHEDULES = LoanSchedule.__table__  # type: ignore[attr-defined]  # likewise
+_FUNDS = table("funds", column("id"), column("kind"))  # the registry's
 
 # Who borrows is the members' to know: read here in the same statement, so that a page takes one.
 _BORROWER: Label[str | None] = literal_column(
@@ -40,6 +41,14 @@ _PAUSES = "SELECT frozen_on, thawed_on FROM loan_freezes WHERE loan_id = $1 ORDE
 _LENT = """
 SELECT paid_on, amount FROM loan_disbursements WHERE loan_id = $1 AND reversed_on IS NULL ORDER BY paid_on, id
 """
+# Who follows whom is follow's own, who is in office the committees'.
+_FOLLOWED = """
+SELECT EXISTS (
+    SELECT FROM follow_assignments AS follows
+    JOIN fund_committee_members AS member ON member.id = follows.term_id
+    WHERE follows.fund_id = $1 AND follows.borrower_kind = $2 AND follows.borrower_id = $3
+      AND follows.ends_on IS NULL AND member.term_from <= $4 AND coalesce(member.term_to >= $4, true))
+"""
 # Receipts are the repayments' own.
 _REPAID = "SELECT EXISTS (SELECT FROM repayments WHERE loan_id = $1 AND reversed_on IS NULL)"
 _BASE = (
@@ -60,6 +69,7 @@ SELECT id, fund_id, area_code, borrower_kind, state FROM loans
 WHERE state IN ('contracted', 'active', 'frozen') AND (
     borrower_id = $2
     OR borrower_id IN (SELECT id FROM fund_members WHERE person_id = $1)
+    OR answerable_member_id IN (SELECT id FROM fund_members WHERE person_id = $1)
     OR id IN (SELECT loan_id FROM loan_shares JOIN fund_members ON fund_members.id = loan_shares.member_id
         WHERE fund_members.person_id = $1)
 ) ORDER BY id
@@ -82,6 +92,9 @@ class Filters:
     late_on: date | None = None
     """Open, with an instalment due before this day."""
     updated_since: datetime | None = None
+    fund_kind: str | None = None
+    open: bool = False
+    """Only loans that are paid out and not closed."""
 
 
 def _listed(filters: Filters) -> Select[tuple[object, ...]]:
@@ -94,9 +107,14 @@ def _listed(filters: Filters) -> Select[tuple[object, ...]]:
             statement = statement.where(_LOANS.c[name] == wanted)
     if filters.due_until is not None:
         statement = statement.where(_LOANS.c.next_due_on <= filters.due_until)
-    if filters.late_on is not None:
+    if filters.fund_kind is not None:
+        funds = select(_FUNDS.c.id).where(_FUNDS.c.kind == filters.fund_kind)
+        statement = statement.where(_LOANS.c.fund_id.in_(funds))
+    if filters.open or filters.late_on is not None:
         open_ones = or_(_LOANS.c.state == State.ACTIVE.value, _LOANS.c.state == State.FROZEN.value)
-        statement = statement.where(_LOANS.c.next_due_on < filters.late_on, open_ones)
+        statement = statement.where(open_ones)
+    if filters.late_on is not None:
+        statement = statement.where(_LOANS.c.next_due_on < filters.late_on)
     if filters.updated_since is not None:
         statement = statement.where(_LOANS.c.updated_at >= filters.updated_since)
     return statement
@@ -107,16 +125,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` loans by area and id, from the first after `after`."""
     key = (_LOANS.c.area_code, _LOANS.c.id)
-    statement = _listed(filters).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many loans the filters leave."""
-    listed = _listed(filters).with_only_columns(_LOANS.c.id).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _listed(filters).with_only_columns(_LOANS.c.id))
 
 
 async def loan(session: AsyncSession, loan_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
@@ -170,6 +184,12 @@ async def pauses(session: AsyncSession, loan_id: UUID) -> tuple[tuple[date, date
     return tuple(tuple(row) for row in await (await driver(session)).fetch(_PAUSES, loan_id))
 
 
+async def followed(session: AsyncSession, loan: LoanFacts, *, on: date) -> bool:
+    """Tell whether a committee member who is in office on a day answers for a loan's borrower."""
+    given = (loan.fund_id, loan.borrower_kind, loan.borrower_id, on)
+    return bool(await (await driver(session)).fetchval(_FOLLOWED, *given))
+
+
 async def lent(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Record]:
     """Return what was paid out when and stands: `paid_on, amount`, the oldest first."""
     return list(await (await driver(session)).fetch(_LENT, loan_id))
@@ -200,8 +220,9 @@ async def shares(session: AsyncSession, loan_id: UUID) -> dict[UUID, int]:
 async def open_of(
     session: AsyncSession, *, person_id: UUID | None = None, household_id: UUID | None = None
 ) -> list[asyncpg.Record]:
-    """Return the open loans that a person or household answers for: her own, her household's, her groups'.
+    """Return the open loans that a person or household answers for.
 
+    Her own, her household's, her groups' and those of somebody who died before that she answers for:
     `id, fund_id, area_code, borrower_kind, state`, by id: the order to lock them in.
     """
     return list(await (await driver(session)).fetch(_OF_PERSON, person_id, household_id))

@@ -9,22 +9,33 @@ import asyncpg
 from fastapi import Query, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.applications.errors import ApplicationNotApproved, ApplicationNotFound, WrongCategory
-from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed
+from funds.applications.errors import (
+    ApplicationNotApproved,
+    ApplicationNotFound,
+    BorrowerLeft,
+    BorrowerNotTarget,
+    GroupTooSmall,
+    WrongCategory,
+)
+from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed, ReversalByRecorder
 from funds.loans import lending, queries, showing
 from funds.loans.errors import (
     AlreadyContracted,
     BeforeApproval,
     BeforeContract,
     BeforeLastDisbursement,
+    BeforeLastReceipt,
     ContractNumberUsed,
     DisbursementExists,
     DisbursementNotFound,
     DisbursementReversed,
+    FollowerNeeded,
     LoanExists,
     LoanNotFound,
     LoanRescheduled,
     OverContract,
+    OwnLoan,
+    PaidOutByContractor,
     RateAboveProduct,
     RepaidAlready,
     ScheduleNotFound,
@@ -50,7 +61,13 @@ from funds.loans.schemas import (
 from funds.permissions import LoanReader, LoanWriter
 from funds.products.errors import ProductNotFound, RateAboveCap
 from funds.registry.errors import DateInFuture, FundNotActive
-from funds.schedules.errors import FirstDueTooEarly, GraceTooLong
+from funds.schedules.errors import (
+    BalloonTooLarge,
+    FirstDueNotAtStart,
+    FirstDueTooEarly,
+    GraceTooLong,
+    SecondDueDayTooNear,
+)
 from shared import audit, clock, etags, exports, paging, problems, web
 from shared.db import Session
 from shared.errors import InvalidCursor, ScopeMissing
@@ -88,18 +105,15 @@ async def list_loans(
             area=filters.area,
             now=now,
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
     await audit.record(
         session, principal=principal, action="loan.list", subjects=[], now=now, detail={"area": filters.area}
     )
-    next_key = (rows[-1]["area_code"], str(rows[-1]["id"])) if more else None
     today = clock.business_date(now)
-    return paging.page(
-        page, [showing.shown(row, today=today) for row in rows], next_key=next_key, total=total
-    )
+    shape = partial(showing.shown, today=today)
+    return paging.page(page, rows, key=("area_code", "id"), shape=shape, total=total)
 
 
 @router.post(
@@ -110,6 +124,9 @@ async def list_loans(
         ApplicationNotFound,
         ApplicationNotApproved,
         WrongCategory,
+        BorrowerLeft,
+        GroupTooSmall,
+        BorrowerNotTarget,
         FundNotActive,
         ProductNotFound,
         DateInFuture,
@@ -118,7 +135,10 @@ async def list_loans(
         RateAboveProduct,
         TermTooLong,
         GraceTooLong,
+        BalloonTooLarge,
+        SecondDueDayTooNear,
         FirstDueTooEarly,
+        FirstDueNotAtStart,
         LoanExists,
         AlreadyContracted,
         ContractNumberUsed,
@@ -176,6 +196,9 @@ async def list_loan_disbursements(
         EntryInFuture,
         BeforeContract,
         BeforeLastDisbursement,
+        BeforeLastReceipt,
+        PaidOutByContractor,
+        OwnLoan,
         OverContract,
         LoanRescheduled,
         OverCapital,
@@ -183,6 +206,8 @@ async def list_loan_disbursements(
         VoucherUsed,
         DisbursementExists,
         FirstDueTooEarly,
+        FirstDueNotAtStart,
+        FollowerNeeded,
     ),
     summary="Pay out on a loan (จ่ายเงินกู้)",
 )
@@ -190,6 +215,8 @@ async def disburse_loan(
     session: Session, principal: LoanWriter, loan_id: UUID, body: NewDisbursement
 ) -> Response:
     """Pay out all or a part; the instalments are laid out from the days on which money was paid.
+
+    Somebody else than who made the contract pays, and nobody to herself, her group or her household.
 
     จ่ายเงินกู้ทั้งหมดหรือบางส่วน ตารางผ่อนชำระคำนวณจากวันที่จ่ายจริง
     """
@@ -207,6 +234,7 @@ async def disburse_loan(
         LoanNotFound,
         DisbursementNotFound,
         DisbursementReversed,
+        ReversalByRecorder,
         WrongLoanState,
         RepaidAlready,
         LoanRescheduled,

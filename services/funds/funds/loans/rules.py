@@ -5,7 +5,7 @@ Amounts are satang; rates are exact fractions of one a year.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, Literal, NamedTuple
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from funds.ledger.rules import Account, Entry, JournalKind, Line
 from funds.products.rules import ALLOCATION, Due, EarlyRepayment
-from funds.schedules.rules import Method, RoundedPart, Rounding, Schedule
+from funds.schedules.rules import DayCount, Method, RoundedPart, Rounding, Schedule
 
 
 class State(StrEnum):
@@ -58,8 +58,6 @@ class ClosedBecause(StrEnum):
     SETTLED = "settled"
 
 
-_DAYS_A_YEAR: Final = 365
-
 OPEN: Final = frozenset({State.ACTIVE, State.FROZEN})
 """States in which principal is outstanding in the books."""
 
@@ -71,7 +69,8 @@ class Instalment:
     """An instalment (งวด) as it stands; amounts in satang.
 
     `from_on` to `due_on` is the time that it bears interest for. `penalty` is what was charged so far, up to
-    `penalty_until`; `carried_penalty` of it by an earlier schedule.
+    `penalty_until`; `carried_penalty` of it by an earlier schedule. `carried_interest` of the interest was
+    borne before `from_on`.
     """
 
     number: int
@@ -87,6 +86,7 @@ class Instalment:
     waived_interest: int = 0
     penalty_until: date | None = None
     settled_on: date | None = None
+    carried_interest: int = 0
 
     @property
     def total(self) -> int:
@@ -123,6 +123,8 @@ class PlannedRow:
     interest: int
     penalty: int = 0
     """Charged before and still owed."""
+    carried: int = 0
+    """What of the interest was borne before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,10 @@ class BookLoan:
     annual_rate: Fraction
     instalments: Sequence[PlannedRow]
     """What is still to come, overdue ones too; their principals sum to what is outstanding."""
+    advance: int = 0
+    """Paid ahead: the opening journal has a line on 2100 for it."""
+    terms: Mapping[str, Any] | None = None
+    """The words of its contract as `terms.stored` writes them; None: as its product has them on that day."""
     id: UUID | None = None
 
 
@@ -149,6 +155,7 @@ class RepaymentTerms:
     """What a loan's contract says about repaying it."""
 
     method: Method = Method.INTEREST_FREE
+    day_count: DayCount = DayCount.PERIOD
     level_part: RoundedPart = RoundedPart.PRINCIPAL
     level_rounding: Rounding = Rounding()  # noqa: RUF009  # an immutable tuple
     interest_rounding: Rounding = Rounding()  # noqa: RUF009  # likewise
@@ -215,6 +222,7 @@ def planned(rows: Iterable[PlannedRow], *, starts_on: date) -> list[Instalment]:
                 carried_penalty=row.penalty,
                 penalty_until=starts_on,
                 settled_on=row.due_on if row.principal + row.interest + row.penalty == 0 else None,
+                carried_interest=row.carried,
             )
         )
         before = max(before, row.due_on)
@@ -228,6 +236,7 @@ def remaining(rows: Iterable[Instalment], *, starts_on: date) -> list[Instalment
             row,
             principal=row.owed_principal,
             interest=row.owed_interest,
+            carried_interest=max(row.carried_interest - row.paid_interest - row.waived_interest, 0),
             penalty=row.owed_penalty,
             carried_penalty=row.owed_penalty,
             paid_principal=0,
@@ -244,21 +253,24 @@ def remaining(rows: Iterable[Instalment], *, starts_on: date) -> list[Instalment
 
 def less_paid(
     rows: Sequence[Instalment],
+    before: Sequence[Instalment],
     *,
     principal: int,
     interest: int,
-    penalties: Mapping[int, int],
     charged_until: date,
 ) -> list[Instalment]:
-    """Return a whole schedule without what was paid on the one before it, the oldest first.
+    """Return a whole schedule without what was paid of it, the oldest first, with the penalty that is owed.
 
-    `penalties` are what was charged up to a day and is still owed, by number.
+    `before` are the instalments that it takes the place of, charged up to a day: one of the same number and
+    day hands on its penalty, what others owe of it comes with the oldest that is left.
     """
+    owed = {(row.number, row.due_on): row for row in before if row.owed}
     left = []
     for row in rows:
         taken, charged = min(principal, row.principal), min(interest, row.interest)
         principal, interest = principal - taken, interest - charged
-        penalty = penalties.get(row.number, 0)
+        known = owed.pop((row.number, row.due_on), None)
+        penalty = known.owed_penalty if known else 0
         changed = replace(
             row,
             principal=row.principal - taken,
@@ -269,6 +281,11 @@ def less_paid(
         )
         if changed.total + penalty:
             left.append(changed)
+    others = sum(row.owed_penalty for row in owed.values())
+    if left and others:
+        oldest = left[0]
+        total = oldest.penalty + others
+        left[0] = replace(oldest, penalty=total, carried_penalty=total)
     return left
 
 
@@ -288,34 +305,6 @@ def waived(rows: Iterable[Instalment], parts: Mapping[int, int], *, on: date) ->
     """Return instalments with interest waived by number; what nothing is owed of then is settled that day."""
     changed = [replace(row, waived_interest=parts.get(row.number, 0)) for row in rows]
     return [row if row.owed else replace(row, settled_on=on) for row in changed]
-
-
-Pauses = Sequence[tuple[date, date | None]]
-"""Times in which a loan was frozen, from a day until before another; None: still is."""
-
-
-def charge(row: Instalment, day: date, terms: RepaymentTerms, pauses: Pauses = ()) -> None:
-    """Charge an overdue instalment's penalty up to a day, on its overdue principal by a year of 365 days.
-
-    The first `penalty_after_days` days late bear none, nor do days in which the loan was frozen.
-    """
-    if terms.penalty_rate == 0 or row.owed_principal == 0:
-        return
-    start = row.due_on + timedelta(days=terms.penalty_after_days)
-    start = max(start, row.penalty_until or start)
-    if day <= start:
-        return
-    days = (day - start).days - sum(_common_days(start, day, pause) for pause in pauses)
-    rate = terms.penalty_rate
-    row.penalty += terms.interest_rounding.of(
-        row.owed_principal * rate.numerator * days, rate.denominator * _DAYS_A_YEAR
-    )
-    row.penalty_until = day
-
-
-def _common_days(start: date, end: date, pause: tuple[date, date | None]) -> int:
-    first, last = max(start, pause[0]), min(end, pause[1] or end)
-    return max((last - first).days, 0)
 
 
 def next_due(rows: Iterable[Instalment]) -> date | None:

@@ -9,10 +9,21 @@ from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 from funds.loans.rules import Channel, Reason, State
 from funds.products.rules import Due, EarlyRepayment
 from funds.rates import Rate, RateOut
-from funds.schedules.rules import DayCount, HolidayRule, LastInstalment, Method, Period
+from funds.schedules.rules import (
+    DayCount,
+    FlatSplit,
+    HolidayRule,
+    LastInstalment,
+    LevelFrom,
+    Method,
+    MonthEnd,
+    PaidAt,
+    Period,
+    RoundedPart,
+)
 from shared.areas import AreaCode
 from shared.free_text import FreeText
-from shared.money import BahtOut, BahtPositive
+from shared.money import BahtNotNegative, BahtOut, BahtPositive
 from shared.schemas import Filters, Schema
 from shared.thai import clean_text, normalise_digits
 
@@ -29,6 +40,7 @@ VoucherNumber = Annotated[
 ]
 LoanReason = Annotated[FreeText, Field(min_length=1, max_length=500, examples=["ผู้กู้ขอยกเลิก"])]
 BorrowerKindName = Literal["member", "group", "household"]
+AnswerableAs = Literal["heirs", "estate", "guarantors"]
 
 
 class NewLoan(Schema):
@@ -63,9 +75,13 @@ class NewLoan(Schema):
     first_due: date | None = None
     """Day of the first instalment; by default one period after the first disbursement."""
     due_day: Annotated[int, Field(ge=1, le=31)] | None = None
-    """Day of the month of the instalments after the first; 29 to 31 is a shorter month's last day."""
+    """Day of the month of the instalments after the first; 29 to 31 in a shorter month by `month_end`."""
+    second_due_day: Annotated[int, Field(ge=1, le=31)] | None = None
+    """With period `half_month` the other day of the month."""
     grace_principal: Annotated[int, Field(ge=0, le=1199)] = 0
     """First instalments without principal (ปลอดเงินต้น)."""
+    balloon: Annotated[BahtNotNegative, Field(examples=["0.00"], json_schema_extra={"default": "0.00"})] = 0
+    """Left for the end, on top of the last instalment (เงินต้นงวดสุดท้าย)."""
     annual_rate: Rate | None = None
     """Per cent a year, below the approved or the fund's own rate; that one when absent."""
 
@@ -121,6 +137,8 @@ class LoanFilters(Filters):
     )
     late: Annotated[bool, Field(description="Only those with an overdue instalment")] = False
     updated_since: AwareDatetime | None = None
+    fund_kind: Annotated[str, Field(pattern="^(womens|poverty|savings|village|institution)$")] | None = None
+    open: Annotated[bool, Field(description="Only loans that are paid out and not closed")] = False
 
 
 class InstalmentOut(Schema):
@@ -152,9 +170,18 @@ class LoanConventions(Schema):
     period: Period
     first_due: date | None
     due_day: int | None
+    second_due_day: int | None
+    month_end: MonthEnd
+    paid_at: PaidAt
     grace_principal: int
+    balloon: BahtOut
     day_count: DayCount
+    first_period: DayCount
+    level_from: LevelFrom
+    flat_split: FlatSplit
+    rounded_part: RoundedPart | None
     holiday_rule: HolidayRule
+    interest_follows_shift: bool
     last_instalment: LastInstalment
     allocation_order: list[Due]
     penalty_rate: RateOut
@@ -175,6 +202,12 @@ class LoanRow(Schema):
     borrower_kind: BorrowerKindName
     borrower_id: UUID
     borrower_name: str | None
+    answerable_as: AnswerableAs | None
+    """As what somebody answers in the place of a borrower who died (ผู้รับผิดชอบหนี้); null: the borrower does."""
+    answerable: str | None
+    """Her name, as it was decided."""
+    answerable_member_id: UUID | None
+    answerable_since: date | None
     contract_no: str
     contract_date: date
     principal: BahtOut

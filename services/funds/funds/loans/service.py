@@ -5,6 +5,7 @@ What asks for two persons, minutes or a proposal has had them before it comes he
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.ledger import service as ledger
 from funds.ledger.service import Posted
 from funds.loans import queries, writing
+from funds.loans.accruing import charge
 from funds.loans.errors import (
     LoanNotFound,
     PrincipalNotKept,
     ScheduleNotValid,
-    StillOwed,
     WaiverTooHigh,
     WrongLoanState,
 )
@@ -29,7 +30,6 @@ from funds.loans.rules import (
     PlannedRow,
     Reason,
     State,
-    charge,
     less_advance,
     next_due,
     planned,
@@ -37,7 +37,7 @@ from funds.loans.rules import (
     waived,
     write_off_entry,
 )
-from funds.loans.terms import repayment_terms
+from funds.loans.terms import opened, repayment_terms
 from funds.loans.writing import NewSchedule
 from funds.products import service as products
 from funds.registry import service as registry
@@ -100,6 +100,34 @@ async def unfreeze(
     await _audit(session, "loan.unfreeze", loan, actor=actor, now=now)
 
 
+class Answerable(NamedTuple):
+    """Who answers for a debt in the place of a borrower who died (ผู้รับผิดชอบหนี้), by name."""
+
+    as_what: str
+    """`heirs`, `estate` or `guarantors`."""
+    name: str
+    member_id: UUID | None = None
+    phone: str | None = None
+
+
+async def answer(
+    session: AsyncSession, *, loan_id: UUID, who: Answerable, on: date, actor: Principal, now: datetime
+) -> None:
+    """Let somebody answer for a loan from a day on: she is reminded and written to. Raises LoanNotFound."""
+    loan = await lock(session, loan_id, principal=actor)
+    await writing.change(
+        session,
+        loan,
+        now=now,
+        answerable_as=who.as_what,
+        answerable=who.name,
+        answerable_member_id=who.member_id,
+        answerable_phone=who.phone,
+        answerable_since=on,
+    )
+    await _audit(session, "loan.answerable", loan, actor=actor, now=now)
+
+
 async def thaw(session: AsyncSession, loan_id: UUID, *, on: date, by: str) -> None:
     """End the time in which a loan is frozen; its state is the caller's to change."""
     await (await driver(session)).execute(_THAW, loan_id, on, by)
@@ -146,8 +174,8 @@ async def waive_interest(
 ) -> int:
     """Ask no more for interest of instalments, in satang by number; returns the new schedule's number.
 
-    The new schedule has what is still owed, with the waived interest shown on its instalments.
-    Raises LoanNotFound, WrongLoanState, WaiverTooHigh.
+    The new schedule has what is still owed, with the waived interest shown on its instalments; where nothing
+    is owed any more the loan is closed. Raises LoanNotFound, WrongLoanState, WaiverTooHigh.
     """
     loan = await lock(session, loan_id, principal=actor)
     _must_be_lent(loan)
@@ -156,7 +184,11 @@ async def waive_interest(
     if not parts or any(not 0 < amount <= known.get(number, 0) for number, amount in parts.items()):
         raise WaiverTooHigh
     made = NewSchedule(Reason.WAIVER, on, loan.advance, subject(actor), reason)
-    number = await _put_in_force(session, loan, waived(owed, parts, on=on), made=made, now=now)
+    rows = waived(owed, parts, on=on)
+    number = await _put_in_force(session, loan, rows, made=made, now=now)
+    if next_due(rows) is None and loan.disbursed == loan.principal:
+        await thaw(session, loan.id, on=on, by=subject(actor))
+        await closed(session, loan, because=ClosedBecause.SETTLED, now=now)
     await _audit(session, "loan.waive_interest", loan, actor=actor, now=now)
     return number
 
@@ -199,24 +231,6 @@ async def write_off(
     return await ledger.post(session, fund_id=loan.fund_id, entry=entry, actor=actor, now=now)
 
 
-async def close(
-    session: AsyncSession, *, loan_id: UUID, reason: str, actor: Principal, now: datetime
-) -> None:
-    """Close a loan on which nothing is owed, or one written off whose rest is given up.
-
-    Raises LoanNotFound, WrongLoanState, StillOwed.
-    """
-    loan = await lock(session, loan_id, principal=actor)
-    if loan.state in (State.CONTRACTED, State.CLOSED):
-        raise WrongLoanState(state=loan.state.value)
-    if loan.state is not State.WRITTEN_OFF and (loan.outstanding or loan.next_due_on is not None):
-        raise StillOwed
-    await writing.change(session, loan, now=now, principal=loan.disbursed, reserved=0, state_reason=reason)
-    await closed(session, loan, because=ClosedBecause.SETTLED, now=now)
-    await _audit(session, "loan.close", loan, actor=actor, now=now)
-    await free(session, loan)
-
-
 async def closed(session: AsyncSession, loan: LoanFacts, *, because: ClosedBecause, now: datetime) -> None:
     """Mark a loan closed today and tell of it; its version was raised by one in this transaction."""
     day = business_date(now)
@@ -247,17 +261,17 @@ async def open_from_book(
     """Take over open loans with what is still to come of them; returns their ids in the order given.
 
     Nothing is booked: the opening journal of the books has a line on 1100 for each of these ids, with the
-    same outstanding principal. How they are repaid follows their products' terms of the cut-off day.
-    Raises FundNotFound, FundNotActive, ProductNotFound, PrincipalNotKept, ScheduleNotValid (with the places)
-    and, by its constraints, LoanExists, ContractNumberUsed.
+    same outstanding principal. How they are repaid is what their own contracts say, else their products'
+    terms of the cut-off day. Raises FundNotFound, FundNotActive, ProductNotFound, PrincipalNotKept,
+    ScheduleNotValid (with the places) and, by its constraints, LoanExists, ContractNumberUsed.
     """
     fund = await registry.require(session, fund_id, principal=actor)
     _check(loans)
     terms = {
         product_id: await products.terms(session, product_id, fund_id=fund_id, on=cut_off)
-        for product_id in {loan.product_id for loan in loans}
+        for product_id in {loan.product_id for loan in loans if loan.terms is None}
     }
-    given = [(loan.id or uuid7(), loan, terms[loan.product_id]) for loan in loans]
+    given = [(loan.id or uuid7(), loan, loan.terms or opened(loan, terms[loan.product_id])) for loan in loans]
     await writing.take_over(session, given, fund=fund, cut_off=cut_off, actor=actor.subject, now=now)
     detail = {"loans": len(given)}
     await audit.record(

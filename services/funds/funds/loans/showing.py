@@ -7,14 +7,16 @@ from typing import Any
 from funds import rates
 from funds.loans.rules import Instalment, State
 from funds.loans.schemas import InstalmentOut
+from funds.loans.terms import schedule_terms
 from shared.money import baht
 
 _MONEY = ("principal", "disbursed", "outstanding", "advance", "written_off", "recovered")
-_HIDDEN = ("terms", "reserved", "base_no", "contracted_by", "schedule_no")
+_HIDDEN = ("terms", "reserved", "base_no", "contracted_by", "schedule_no", "answerable_phone")
 _LATE = (State.ACTIVE.value, State.FROZEN.value, State.WRITTEN_OFF.value)
 _OF_SCHEDULE = (
-    "method", "annual_rate", "instalments", "every", "period", "first_due", "due_day", "grace_principal",
-    "day_count", "holiday_rule", "last_instalment",
+    "method", "annual_rate", "instalments", "every", "period", "first_due", "due_day", "second_due_day",
+    "month_end", "paid_at", "grace_principal", "balloon", "day_count", "first_period", "level_from",
+    "flat_split", "rounded_part", "holiday_rule", "interest_follows_shift", "last_instalment",
 )  # fmt: skip
 
 
@@ -36,7 +38,8 @@ def days_late(row: Mapping[str, Any], *, today: date) -> int:
 
 def conventions(terms: Mapping[str, Any]) -> dict[str, Any]:
     """Return a contract's stored terms as `LoanConventions` says them."""
-    return {**{name: terms["schedule"][name] for name in _OF_SCHEDULE}, **terms["repayment"]}
+    agreed = schedule_terms(terms)  # an older contract does not name what came later
+    return {**{name: getattr(agreed, name) for name in _OF_SCHEDULE}, **terms["repayment"]}
 
 
 def instalments(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.ledger import service as ledger
 from funds.ledger.rules import Account, Entry, JournalKind, Line
 from funds.loans import service, terms, writing
+from funds.loans.accruing import carried_on
 from funds.loans.errors import WrongLoanState
 from funds.loans.rules import (
     OPEN,
@@ -24,25 +25,11 @@ from funds.loans.rules import (
     remaining,
 )
 from funds.loans.writing import NewSchedule
+from funds.parts import apportioned
 from shared.ids import uuid7
 from shared.security import Principal
 
 _WHY: Final = "แยกหนี้กลุ่มเป็นรายบุคคล"
-
-
-def apportioned(amount: int, weights: Sequence[int]) -> list[int]:
-    """Split an amount by weights so that the parts sum exactly: the largest remainders take what is left.
-
-    No part is above its weight where the amount is not above their sum.
-    """
-    whole = sum(weights)
-    if whole == 0:
-        return [0] * len(weights)
-    parts = [amount * weight // whole for weight in weights]
-    order = sorted(range(len(weights)), key=lambda at: -(amount * weights[at] % whole))
-    for at in order[: amount - sum(parts)]:
-        parts[at] += 1
-    return parts
 
 
 def split_rows(rows: Sequence[Instalment], parts: Sequence[int]) -> list[list[PlannedRow]]:
@@ -57,8 +44,11 @@ def split_rows(rows: Sequence[Instalment], parts: Sequence[int]) -> list[list[Pl
         principals = apportioned(row.owed_principal, left)
         interests = apportioned(row.owed_interest, parts)
         penalties = apportioned(row.owed_penalty, parts)
+        borne = [
+            row.carried_interest * each // row.owed_interest if row.owed_interest else 0 for each in interests
+        ]
         left = [before - taken for before, taken in zip(left, principals, strict=True)]
-        for mine, *amounts in zip(made, principals, interests, penalties, strict=True):
+        for mine, *amounts in zip(made, principals, interests, penalties, borne, strict=True):
             if any(amounts):
                 mine.append(PlannedRow(row.due_on, *amounts))
     return made
@@ -76,14 +66,15 @@ async def split(
     """Make a locked group's loan its members' own, in satang of principal by member; returns the new loans.
 
     The group's loan is closed with an empty schedule: nothing of it is asked for twice. Its contract number
-    with the place of the member is hers. The principal moves between the loans' accounts in one journal.
-    Raises WrongLoanState unless it is open and nothing is kept ahead on it, PrincipalNotKept unless the parts
-    sum to what is owed.
+    with the place of the member is hers, and hers is repaid as that contract says. The principal moves
+    between the loans' accounts in one journal. Raises WrongLoanState unless it is open and nothing is kept
+    ahead on it, PrincipalNotKept unless the parts sum to what is owed.
     """
     if loan.state not in OPEN or loan.advance:
         raise WrongLoanState(state=loan.state.value)
     members = sorted(parts)
-    rows = remaining(await service.charged(session, loan, on=on), starts_on=on)
+    owed = remaining(await service.charged(session, loan, on=on), starts_on=on)
+    rows = carried_on(owed, on=on, terms=terms.repayment_terms(loan.terms))
     split_by_member = split_rows(rows, [parts[member] for member in members])
     rate = terms.schedule_terms(loan.terms).annual_rate
     new = [
@@ -98,21 +89,29 @@ async def split(
             outstanding=parts[member],
             annual_rate=Fraction(rate),
             instalments=mine,
+            terms=terms.anew(loan.terms, instalments=len(mine)),
         )
         for place, (member, mine) in enumerate(zip(members, split_by_member, strict=True), 1)
     ]
     made = await service.open_from_book(
         session, fund_id=loan.fund_id, loans=new, cut_off=on, actor=actor, now=now
     )
-    made_empty = NewSchedule(Reason.RESTRUCTURING, on, 0, actor.subject, _WHY)
-    number = await writing.add_schedule(session, loan, [], made=made_empty, now=now)
+    await _emptied(session, loan, on=on, actor=actor, now=now)
+    entry = _entry(loan, [replace(one, id=loan_id) for one, loan_id in zip(new, made, strict=True)], on=on)
+    await ledger.post(session, fund_id=loan.fund_id, entry=entry, actor=actor, now=now)
+    return made
+
+
+async def _emptied(
+    session: AsyncSession, loan: LoanFacts, *, on: date, actor: Principal, now: datetime
+) -> None:
+    """Close the group's loan with a schedule that asks for nothing."""
+    made = NewSchedule(Reason.RESTRUCTURING, on, 0, actor.subject, _WHY)
+    number = await writing.add_schedule(session, loan, [], made=made, now=now)
     ended = {"principal": loan.disbursed, "reserved": 0, "outstanding": 0, "state_reason": _WHY}
     await writing.change(session, loan, now=now, schedule_no=number, base_no=number, **ended)
     await service.closed(session, loan, because=ClosedBecause.SETTLED, now=now)
     await service.free(session, loan)
-    entry = _entry(loan, [replace(one, id=loan_id) for one, loan_id in zip(new, made, strict=True)], on=on)
-    await ledger.post(session, fund_id=loan.fund_id, entry=entry, actor=actor, now=now)
-    return made
 
 
 def _entry(loan: LoanFacts, new: Sequence[BookLoan], *, on: date) -> Entry:

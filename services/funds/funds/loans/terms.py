@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 
 from funds import rates
-from funds.loans.rules import RepaymentTerms
+from funds.loans.rules import BookLoan, RepaymentTerms
 from funds.products.rules import Due, EarlyRepayment, ProductTerms
 from funds.schedules.rules import (
     DayCount,
@@ -21,7 +21,10 @@ from funds.schedules.rules import (
     LastInstalment,
     LevelFrom,
     Method,
+    MonthEnd,
+    PaidAt,
     Period,
+    RoundedInterest,
     RoundedPart,
     Rounding,
     RoundingMode,
@@ -39,8 +42,11 @@ _READ: Final[Mapping[str, Any]] = {
     "interest_from": date.fromisoformat,
     "holiday_rule": HolidayRule,
     "rounded_part": RoundedPart,
+    "rounded_interest": RoundedInterest,
     "level_from": LevelFrom,
     "flat_split": FlatSplit,
+    "month_end": MonthEnd,
+    "paid_at": PaidAt,
     "last_instalment": LastInstalment,
 }
 _ROUNDINGS: Final = ("interest_rounding", "instalment_rounding")
@@ -61,6 +67,17 @@ def stored(agreed: Terms, product: ProductTerms) -> dict[str, Any]:
     }
 
 
+def opened(loan: BookLoan, product: ProductTerms) -> dict[str, Any]:
+    """Return the words of a loan of the books before, of which its product's terms are all that is known."""
+    agreed = product.schedule_terms(instalments=len(loan.instalments), annual_rate=loan.annual_rate)
+    return stored(agreed, product)
+
+
+def anew(words: Mapping[str, Any], *, instalments: int) -> dict[str, Any]:
+    """Return a contract's words for what is still to come of it in so many instalments."""
+    return {**words, "schedule": {**words["schedule"], "instalments": instalments}}
+
+
 def _written(value: Any) -> Any:
     match value:
         case Fraction():
@@ -79,8 +96,8 @@ def schedule_terms(words: Mapping[str, Any]) -> Terms:
     given = dict(words["schedule"])
     for name in _ROUNDINGS:
         given[name] = _rounding(given[name])
-    for name, read in _READ.items():
-        given[name] = None if given[name] is None else read(given[name])
+    for name in _READ.keys() & given.keys():  # an older contract does not name what came later
+        given[name] = None if given[name] is None else _READ[name](given[name])
     return Terms(**given)
 
 
@@ -95,6 +112,7 @@ def _repayment_terms(written: bytes) -> RepaymentTerms:
     agreed, repaid = schedule_terms(words), words["repayment"]
     return RepaymentTerms(
         method=agreed.method,
+        day_count=agreed.day_count,
         level_part=agreed.level_part,
         level_rounding=agreed.level_rounding,
         interest_rounding=agreed.interest_rounding,

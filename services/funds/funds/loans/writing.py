@@ -1,6 +1,6 @@
 """Every write on loans' tables, on the driver's connection."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,10 +9,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds import rates
-from funds.loans import terms as stored
 from funds.loans.models import Loan
 from funds.loans.rules import BookLoan, Instalment, LoanFacts, Reason, State, next_due, planned
-from funds.products.rules import ProductTerms
 from funds.registry.rules import FundFacts
 from shared.db import driver
 from shared.rows import update_row
@@ -104,28 +102,28 @@ async def pay(
 
 _OPENED = (
     "id", "fund_id", "area_code", "product_id", "borrower_kind", "borrower_id", "contract_no",
-    "contract_date", "principal", "annual_rate", "terms", "state", "disbursed", "outstanding",
+    "contract_date", "principal", "annual_rate", "terms", "state", "disbursed", "outstanding", "advance",
     "schedule_no", "base_no", "next_due_on", "contracted_by", "created_at", "updated_at",
 )  # fmt: skip
-_OPENING = ("loan_id", "schedule_no", "base_no", "reason", "made_on", "actor", "created_at")
+_OPENING = ("loan_id", "schedule_no", "base_no", "reason", "advance", "made_on", "actor", "created_at")
 _TO_COME = ("loan_id", "schedule_no", *_COLUMNS)
 
 
 async def take_over(
     session: AsyncSession,
-    loans: Sequence[tuple[UUID, BookLoan, ProductTerms]],
+    loans: Sequence[tuple[UUID, BookLoan, Mapping[str, Any]]],
     *,
     fund: FundFacts,
     cut_off: date,
     actor: str,
     now: datetime,
 ) -> None:
-    """Store loans of the books before as open ones with what is still to come of them."""
+    """Store loans of the books before as open ones, with their contracts' words and what is still to come."""
     opened, schedules, instalments = [], [], []
-    for loan_id, loan, product in loans:
+    for loan_id, loan, words in loans:
         rows = planned(loan.instalments, starts_on=cut_off)
-        opened.append((*_opened(loan_id, loan, rows, fund=fund, product=product), actor, now, now))
-        schedules.append((loan_id, 1, 1, Reason.OPENING.value, cut_off, actor, now))
+        opened.append((*_opened(loan_id, loan, rows, fund=fund, words=words), actor, now, now))
+        schedules.append((loan_id, 1, 1, Reason.OPENING.value, loan.advance, cut_off, actor, now))
         instalments += [(loan_id, 1, *(getattr(row, name) for name in _COLUMNS)) for row in rows]
     connection = await driver(session)
     await connection.copy_records_to_table("loans", records=opened, columns=_OPENED)
@@ -134,11 +132,10 @@ async def take_over(
 
 
 def _opened(
-    loan_id: UUID, loan: BookLoan, rows: Sequence[Instalment], *, fund: FundFacts, product: ProductTerms
+    loan_id: UUID, loan: BookLoan, rows: Sequence[Instalment], *, fund: FundFacts, words: Mapping[str, Any]
 ) -> tuple[object, ...]:
-    agreed = product.schedule_terms(instalments=len(rows), annual_rate=loan.annual_rate)
     lent = (loan.borrower_kind, loan.borrower_id, loan.contract_no, loan.contract_date, loan.principal)
-    terms = orjson.dumps(stored.stored(agreed, product)).decode()
-    figures = (State.ACTIVE.value, loan.principal, loan.outstanding, 1, 1, next_due(rows))
+    terms = orjson.dumps(words).decode()
+    figures = (State.ACTIVE.value, loan.principal, loan.outstanding, loan.advance, 1, 1, next_due(rows))
     rate = rates.to_column(loan.annual_rate)
     return (loan_id, fund.id, fund.area_code, loan.product_id, *lent, rate, terms, *figures)

@@ -23,14 +23,16 @@ class Joining(NamedTuple):
     name: str
     phone: str | None
     joined_on: date
+    household_id: UUID | None = None
 
 
 _ENROL = """
 INSERT INTO fund_members
-    (id, fund_id, area_code, member_no, name, name_key, phone, joined_on, created_at, updated_at)
-SELECT id, $1, $2, member_no, name, name_key, phone, joined_on, $3, $3
-FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::date[])
-    AS new (id, member_no, name, name_key, phone, joined_on)
+    (id, fund_id, area_code, member_no, name, name_key, phone, joined_on, household_id, created_at,
+        updated_at)
+SELECT id, $1, $2, member_no, name, name_key, phone, joined_on, household_id, $3, $3
+FROM unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::date[], $10::uuid[])
+    AS new (id, member_no, name, name_key, phone, joined_on, household_id)
 """
 
 
@@ -62,6 +64,7 @@ async def enrol(
         [name_key(one.name) for one in people],
         [one.phone for one in people],
         [one.joined_on for one in people],
+        [one.household_id for one in people],
     )
     detail = {"members": len(people)}
     await audit.record(

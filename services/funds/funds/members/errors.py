@@ -45,6 +45,20 @@ class MemberHasSavings(Conflict):
     title_th, title_en = "ยังมีเงินสัจจะหรือหุ้นคงเหลือ ต้องจ่ายคืนก่อน", "Her savings or shares are paid out first"
 
 
+class MemberHasLoan(Conflict):
+    """She owes the fund, alone or as one of a group, or answers for somebody's debt: it is repaid first."""
+
+    code = "member_has_loan"
+    title_th, title_en = "ยังมีสัญญาเงินกู้ที่เปิดอยู่ ต้องชำระให้หมดก่อน", "She has an open loan: it is repaid first"
+
+
+class MemberGuarantees(Conflict):
+    """She guarantees a loan that is open."""
+
+    code = "member_guarantees"
+    title_th, title_en = "ยังค้ำประกันสัญญาเงินกู้ที่เปิดอยู่", "She guarantees a loan that is open"
+
+
 class LeftBeforeJoined(InvalidField):
     """The last day comes before the first."""
 
@@ -71,6 +85,13 @@ class BorrowerGroupDissolved(Conflict):
 
     code = "borrower_group_dissolved"
     title_th, title_en = "กลุ่มนี้ยุบแล้ว", "The group is dissolved"
+
+
+class GroupHasLoan(Conflict):
+    """While the group's loan is open, nobody leaves it and it is not dissolved: all of it answers."""
+
+    code = "group_has_loan"
+    title_th, title_en = "กลุ่มมีสัญญาเงินกู้ที่เปิดอยู่ ออกหรือยุบกลุ่มไม่ได้", "The group's loan is open"
 
 
 class UnknownFundMember(InvalidField):

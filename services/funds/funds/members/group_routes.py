@@ -11,6 +11,7 @@ from funds.members.errors import (
     BorrowerGroupDissolved,
     BorrowerGroupExists,
     BorrowerGroupNotFound,
+    GroupHasLoan,
     InGroupAlready,
     LeftBeforeJoined,
     NotInGroup,
@@ -53,11 +54,10 @@ async def list_borrower_groups(
     """List a fund's groups with their sizes. รายชื่อกลุ่มสมาชิกพร้อมจำนวนคน."""
     await registry.require(session, fund_id, principal=principal, active=False)
     wanted = queries.Groups(fund_id, **filters.model_dump())
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.page_of_groups(session, wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.page_of_groups(session, wanted, after=after, limit=page.fetch)
     total = await queries.count_groups(session, wanted) if page.count else None
-    return paging.page(page, rows, next_key=(str(rows[-1]["id"]),) if more else None, total=total)
+    return paging.page(page, rows, key=("id",), total=total)
 
 
 @router.post(
@@ -65,7 +65,13 @@ async def list_borrower_groups(
     status_code=status.HTTP_201_CREATED,
     response_model=BorrowerGroupDetail,
     responses=problems.responses(
-        FundNotFound, FundNotActive, BorrowerGroupExists, UnknownFundMember, InGroupAlready, DateInFuture
+        FundNotFound,
+        FundNotActive,
+        BorrowerGroupExists,
+        UnknownFundMember,
+        InGroupAlready,
+        DateInFuture,
+        LeftBeforeJoined,
     ),
     summary="Form a group (ตั้งกลุ่มสมาชิก)",
 )
@@ -106,7 +112,13 @@ async def read_borrower_group(
     "/funds/{fund_id}/borrower-groups/{group_id}",
     response_model=BorrowerGroupDetail,
     responses=problems.responses(
-        *_STANDING, BorrowerGroupExists, DateInFuture, LeftBeforeJoined, StaleVersion, VersionRequired
+        *_STANDING,
+        BorrowerGroupExists,
+        GroupHasLoan,
+        DateInFuture,
+        LeftBeforeJoined,
+        StaleVersion,
+        VersionRequired,
     ),
     summary="Rename or dissolve a group (แก้ไขหรือยุบกลุ่ม)",
 )
@@ -118,7 +130,7 @@ async def change_borrower_group(
     if_match: etags.IfMatch,
     body: BorrowerGroupChange,
 ) -> Response:
-    """Rename a group, or dissolve it for good; what it owes stays its members'. เปลี่ยนชื่อหรือยุบกลุ่ม หนี้ยังคงอยู่."""
+    """Rename a group, or dissolve it for good once its loans are repaid. เปลี่ยนชื่อ หรือยุบกลุ่มเมื่อชำระหนี้หมดแล้ว."""
     await groups.change(
         session,
         fund_id=fund_id,
@@ -153,7 +165,7 @@ async def join_borrower_group(
 @router.post(
     "/funds/{fund_id}/borrower-groups/{group_id}/members/{member_id}/leave",
     response_model=BorrowerGroupDetail,
-    responses=problems.responses(*_STANDING, NotInGroup, DateInFuture, LeftBeforeJoined),
+    responses=problems.responses(*_STANDING, NotInGroup, GroupHasLoan, DateInFuture, LeftBeforeJoined),
     summary="Let a member leave a group (ออกจากกลุ่ม)",
 )
 async def leave_borrower_group(
@@ -164,7 +176,7 @@ async def leave_borrower_group(
     member_id: UUID,
     body: GroupLeaving,
 ) -> Response:
-    """Let somebody leave a group; her share of its debt stays hers. ออกจากกลุ่ม หนี้ตามส่วนยังคงอยู่."""
+    """Let somebody leave a group that owes nothing. ออกจากกลุ่มได้เมื่อกลุ่มไม่มีสัญญาเงินกู้ที่เปิดอยู่."""
     await groups.leave(
         session,
         fund_id=fund_id,

@@ -11,12 +11,13 @@ from funds.members import queries
 from funds.members.errors import (
     BorrowerGroupDissolved,
     BorrowerGroupNotFound,
+    GroupHasLoan,
     InGroupAlready,
     LeftBeforeJoined,
     NotInGroup,
     UnknownFundMember,
 )
-from funds.members.models import BorrowerGroup, GroupMember
+from funds.members.models import BorrowerGroup
 from funds.members.schemas import BorrowerGroupChange, GroupLeaving, NewBorrowerGroup, NewGroupMember
 from funds.registry import service as registry
 from shared import audit, etags
@@ -24,11 +25,10 @@ from shared.clock import business_date
 from shared.db import driver
 from shared.errors import FieldError
 from shared.ids import uuid7
-from shared.rows import insert_row, update_row
+from shared.rows import Row, insert, insert_row, update_row
 from shared.security import Principal
 
 _GROUPS = BorrowerGroup.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-_IN = GroupMember.__table__  # type: ignore[attr-defined]  # likewise
 
 _LEAVE = """
 UPDATE group_members SET left_on = $3 WHERE group_id = $1 AND member_id = $2 AND left_on IS NULL
@@ -43,8 +43,8 @@ async def form(
 ) -> UUID:
     """Form a group of present members; returns its id.
 
-    Raises FundNotFound, FundNotActive, DateInFuture, UnknownFundMember, InGroupAlready and, by its
-    constraint, BorrowerGroupExists.
+    Raises FundNotFound, FundNotActive, DateInFuture, LeftBeforeJoined, UnknownFundMember, InGroupAlready
+    and, by its constraint, BorrowerGroupExists.
     """
     fund = await registry.lock(session, fund_id, principal=actor)
     registry.not_in_future(new.formed_on, "/formed_on", now=now)
@@ -60,7 +60,8 @@ async def form(
         created_at=now,
         updated_at=now,
     )
-    await _seat(session, fund_id, group_id, new.members, default=new.formed_on, pointer="/members/{}")
+    since = new.formed_on
+    await _seat(session, fund_id, group_id, new.members, since, default=since, pointer="/members/{}", now=now)
     await _recorded(session, "form", group_id, actor=actor, now=now)
     return group_id
 
@@ -78,7 +79,7 @@ async def change(
     """Rename a group or dissolve it.
 
     Raises FundNotFound, BorrowerGroupNotFound, BorrowerGroupDissolved, StaleVersion, DateInFuture,
-    LeftBeforeJoined and, by its constraint, BorrowerGroupExists.
+    LeftBeforeJoined, GroupHasLoan and, by its constraint, BorrowerGroupExists.
     """
     before = await _standing(session, fund_id, group_id, actor=actor)
     etags.check(if_match, before["version"])
@@ -88,6 +89,8 @@ async def change(
     if ends is not None:
         if ends < before["formed_on"]:
             raise LeftBeforeJoined(pointer="/dissolved_on")
+        if await queries.lent_to(session, group_id):
+            raise GroupHasLoan
         await (await driver(session)).execute(_ALL_LEAVE, group_id, ends)
     await update_row(session, _GROUPS, group_id, **values, version=before["version"] + 1, updated_at=now)
     await _recorded(session, "change", group_id, actor=actor, now=now)
@@ -108,15 +111,13 @@ async def join(
     DateInFuture, LeftBeforeJoined.
     """
     before = await _standing(session, fund_id, group_id, actor=actor)
-    registry.not_in_future(new.joined_on, "/joined_on", now=now)
-    if new.joined_on is not None and new.joined_on < before["formed_on"]:
-        raise LeftBeforeJoined(pointer="/joined_on")
     already = [
         one["member_id"] for one in await queries.in_group(session, group_id) if one["left_on"] is None
     ]
     if new.member_id in already:
         raise InGroupAlready(pointer="/member_id")
-    await _seat(session, fund_id, group_id, [new], default=business_date(now), pointer="")
+    since, today = before["formed_on"], business_date(now)
+    await _seat(session, fund_id, group_id, [new], since, default=today, pointer="", now=now)
     await _touched(session, before, now=now)
     await _recorded(session, "join", group_id, actor=actor, now=now, member_id=new.member_id)
 
@@ -131,10 +132,10 @@ async def leave(
     actor: Principal,
     now: datetime,
 ) -> None:
-    """Let somebody leave a group; her share of what the group owes stays hers.
+    """Let somebody leave a group that owes nothing: while its loan is open all of it answers.
 
     Raises FundNotFound, BorrowerGroupNotFound, BorrowerGroupDissolved, NotInGroup, DateInFuture,
-    LeftBeforeJoined.
+    LeftBeforeJoined, GroupHasLoan.
     """
     before = await _standing(session, fund_id, group_id, actor=actor)
     registry.not_in_future(leaving.left_on, "/left_on", now=now)
@@ -144,6 +145,8 @@ async def leave(
         raise NotInGroup
     if leaving.left_on < mine["joined_on"]:
         raise LeftBeforeJoined(pointer="/left_on")
+    if await queries.lent_to(session, group_id):
+        raise GroupHasLoan
     await (await driver(session)).execute(_LEAVE, group_id, member_id, leaving.left_on)
     await _touched(session, before, now=now)
     await _recorded(session, "leave", group_id, actor=actor, now=now, member_id=member_id)
@@ -166,11 +169,13 @@ async def _seat(
     fund_id: UUID,
     group_id: UUID,
     members: Sequence[NewGroupMember],
+    since: date,
     *,
     default: date,
     pointer: str,
+    now: datetime,
 ) -> None:
-    """Write who is in a group; `pointer` has a place for the number of the one that is refused."""
+    """Write who is in a group that stands `since`; `pointer` has a place for the number of who is refused."""
     ids = [one.member_id for one in members]
     known = await queries.present(session, fund_id, ids)
     strangers = [at for at, one in enumerate(ids) if one not in known]
@@ -180,16 +185,23 @@ async def _seat(
     twice = [at for at, one in enumerate(ids) if one in ids[:at]]
     if twice:
         raise InGroupAlready(pointer=f"{pointer.format(twice[0])}/member_id")
-    for one in members:
-        await insert_row(
-            session,
-            _IN,
-            id=uuid7(),
-            group_id=group_id,
-            member_id=one.member_id,
-            role=one.role.value,
-            joined_on=one.joined_on or default,
-        )
+    for at, one in enumerate(members):
+        where_from = f"{pointer.format(at)}/joined_on"
+        registry.not_in_future(one.joined_on, where_from, now=now)
+        if one.joined_on is not None and one.joined_on < since:
+            raise LeftBeforeJoined(pointer=where_from)
+    seats = [
+        {
+            "id": uuid7(),
+            "group_id": group_id,
+            "member_id": one.member_id,
+            "role": one.role.value,
+            "joined_on": one.joined_on or default,
+        }
+        for one in members
+    ]
+    if seats:
+        await insert(session, *(Row("group_members", seat) for seat in seats))
 
 
 async def _touched(session: AsyncSession, before: asyncpg.Record, *, now: datetime) -> None:

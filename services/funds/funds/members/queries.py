@@ -5,7 +5,7 @@ Whoever asks has made sure that the fund is in the caller's areas (`registry.ser
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -16,7 +16,7 @@ from funds.known_households import queries as known_households
 from funds.members.models import BorrowerGroup, FundMember, GroupMember
 from funds.members.rules import Borrower, BorrowerKind
 from funds.registry import queries as registry
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 from shared.thai import name_key
 
 _MEMBERS = FundMember.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -39,6 +39,8 @@ class Members:
     state: str | None = None
     q: str | None = None
     updated_since: datetime | None = None
+    on: date | None = None
+    """Only who was a member at the end of this day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,11 @@ def _listed(wanted: Members) -> Select[tuple[object, ...]]:
     statement: Select[tuple[object, ...]] = select(*_SHOWN).where(_MEMBERS.c.fund_id == wanted.fund_id)
     if wanted.state is not None:
         statement = statement.where(_MEMBERS.c.state == wanted.state)
-    elif wanted.updated_since is None:
+    elif wanted.updated_since is None and wanted.on is None:
         statement = statement.where(_MEMBERS.c.state == "active")
+    if wanted.on is not None:
+        stays = or_(_MEMBERS.c.left_on.is_(None), _MEMBERS.c.left_on > wanted.on)
+        statement = statement.where(_MEMBERS.c.joined_on <= wanted.on, stays)
     if wanted.updated_since is not None:
         statement = statement.where(_MEMBERS.c.updated_at >= wanted.updated_since)
     if wanted.q is not None:
@@ -76,8 +81,7 @@ async def page(
 
 async def count(session: AsyncSession, wanted: Members) -> int:
     """Return how many members there are."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(wanted).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(wanted))
 
 
 async def one(session: AsyncSession, fund_id: UUID, member_id: UUID) -> asyncpg.Record | None:
@@ -87,13 +91,22 @@ async def one(session: AsyncSession, fund_id: UUID, member_id: UUID) -> asyncpg.
     return rows[0] if rows else None
 
 
-async def present(session: AsyncSession, fund_id: UUID, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
+async def present(session: AsyncSession, fund_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
     """Return those of the ids who are members of the fund now."""
-    statement = (
-        "SELECT id, joined_on FROM fund_members WHERE id = ANY($2) AND fund_id = $1 AND state = 'active'"
-    )
-    rows = await (await driver(session)).fetch(statement, fund_id, list(ids))
-    return {row["id"]: row for row in rows}
+    statement = "SELECT id FROM fund_members WHERE id = ANY($2) AND fund_id = $1 AND state = 'active'"
+    return {row["id"] for row in await (await driver(session)).fetch(statement, fund_id, list(ids))}
+
+
+async def bound(session: AsyncSession, member_id: UUID) -> tuple[bool, bool]:
+    """Tell whether an open loan keeps a member: as one who answers for it, and as one who guarantees it."""
+    row = await (await driver(session)).fetchrow(_BOUND, member_id)
+    assert row is not None  # noqa: S101  # it has no FROM
+    return row["owes"], row["guarantees"]
+
+
+async def lent_to(session: AsyncSession, group_id: UUID) -> bool:
+    """Tell whether a group has an open loan."""
+    return bool(await (await driver(session)).fetchval(_LENT_TO, group_id))
 
 
 async def next_number(session: AsyncSession, fund_id: UUID) -> str:
@@ -109,16 +122,12 @@ async def page_of_groups(
     session: AsyncSession, wanted: Groups, *, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` groups by id, from the first after `after`."""
-    statement = _groups(wanted).order_by(_GROUPS.c.id).limit(limit)
-    if after is not None:
-        statement = statement.where(_GROUPS.c.id > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_groups(wanted), _GROUPS.c.id, after, limit=limit))
 
 
 async def count_groups(session: AsyncSession, wanted: Groups) -> int:
     """Return how many groups there are."""
-    listed = _groups(wanted).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _groups(wanted))
 
 
 async def group(session: AsyncSession, fund_id: UUID, group_id: UUID) -> asyncpg.Record | None:
@@ -211,3 +220,20 @@ _BY_HOUSEHOLD = """
 SELECT id AS member_id, person_id FROM fund_members
 WHERE household_id = $1 AND fund_id = $2 AND state = 'active' ORDER BY id
 """
+# Loans and guarantors are others' tables, each asked by its own index.
+_OPEN = "state IN ('contracted', 'active', 'frozen')"
+_BOUND = f"""
+SELECT EXISTS (
+    SELECT FROM loans WHERE (borrower_id = $1 OR answerable_member_id = $1) AND {_OPEN}
+) OR EXISTS (
+    SELECT FROM loan_shares JOIN loans ON loans.id = loan_shares.loan_id
+    WHERE loan_shares.member_id = $1 AND {_OPEN}
+) AS owes, EXISTS (
+    SELECT FROM application_guarantors AS guarantor
+    JOIN loans ON loans.application_id = guarantor.application_id
+    WHERE guarantor.member_id = $1 AND {_OPEN}
+) AS guarantees
+"""  # noqa: S608  # our own constant texts
+_LENT_TO = f"""
+SELECT EXISTS (SELECT FROM loans WHERE borrower_id = $1 AND borrower_kind = 'group' AND {_OPEN})
+"""  # noqa: S608  # likewise

@@ -14,7 +14,9 @@ from funds.members.errors import (
     FundMemberNotFound,
     LeftBeforeJoined,
     MemberAlready,
+    MemberGuarantees,
     MemberHasLeft,
+    MemberHasLoan,
     MemberHasSavings,
     MemberNumberTaken,
 )
@@ -63,14 +65,12 @@ async def list_fund_members(
             now=clock.now(),
         )
     after = None if page.after is None else (UUID(page.after[0]),)
-    rows = await queries.page(session, wanted=wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    rows = await queries.page(session, wanted=wanted, after=after, limit=page.fetch)
     total = await queries.count(session, wanted) if page.count else None
     await audit.record(
         session, principal=principal, action="fund_member.list", subjects=[fund_id], now=clock.now()
     )
-    next_key = (str(rows[-1]["id"]),) if more else None
-    return paging.page(page, [_shown(row, full=False) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, key=("id",), shape=partial(_shown, full=False), total=total)
 
 
 @router.post(
@@ -156,16 +156,23 @@ async def change_fund_member(
     "/funds/{fund_id}/members/{member_id}/leave",
     response_model=FundMemberOut,
     responses=problems.responses(
-        FundNotFound, FundMemberNotFound, MemberHasLeft, MemberHasSavings, DateInFuture, LeftBeforeJoined
+        FundNotFound,
+        FundMemberNotFound,
+        MemberHasLeft,
+        MemberHasLoan,
+        MemberGuarantees,
+        MemberHasSavings,
+        DateInFuture,
+        LeftBeforeJoined,
     ),
     summary="Let a member leave (พ้นสมาชิกภาพ)",
 )
 async def remove_fund_member(
     session: Session, principal: FundWriter, fund_id: UUID, member_id: UUID, body: Leaving
 ) -> Response:
-    """End a membership with a reason; she leaves her groups, what she owes stays hers.
+    """End a membership with a reason, and her time in groups; debts and savings are settled before.
 
-    สิ้นสุดสมาชิกภาพพร้อมเหตุผล และออกจากกลุ่มทั้งหมด หนี้ยังคงอยู่
+    สิ้นสุดสมาชิกภาพพร้อมเหตุผล และออกจากกลุ่มทั้งหมด ต้องชำระหนี้และรับเงินออมคืนก่อน เว้นแต่เสียชีวิต
     """
     await service.leave(
         session, fund_id=fund_id, member_id=member_id, leaving=body, actor=principal, now=clock.now()

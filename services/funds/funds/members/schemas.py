@@ -110,11 +110,13 @@ class MemberFilters(Filters):
     """What members are listed."""
 
     state: MemberState | None = None
-    """Only present ones when absent; all of them with `updated_since`."""
+    """Only present ones when absent; all of them with `updated_since` or `on`."""
     q: Annotated[str | None, Field(min_length=1, max_length=100, examples=["มาลี"])] = None
     """Part of the name, or a member number."""
     updated_since: AwareDatetime | None = None
     """Members changed since, those who left too."""
+    on: date | None = None
+    """Who was a member at the end of this day."""
 
 
 class NewGroupMember(Schema):

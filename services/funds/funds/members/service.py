@@ -1,8 +1,7 @@
 """Members who join, change and leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.ledger import queries as ledger
 from funds.ledger.rules import Account
 from funds.members import queries
-from funds.members.errors import FundMemberNotFound, LeftBeforeJoined, MemberHasLeft, MemberHasSavings
+from funds.members.errors import (
+    FundMemberNotFound,
+    LeftBeforeJoined,
+    MemberGuarantees,
+    MemberHasLeft,
+    MemberHasLoan,
+    MemberHasSavings,
+)
 from funds.members.models import FundMember
 from funds.members.rules import LeaveReason
 from funds.members.schemas import FundMemberChange, Leaving, NewFundMember
@@ -25,11 +31,6 @@ from shared.security import Principal
 from shared.thai import name_key
 
 _TABLE = FundMember.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
-
-_COPIED = (
-    "id", "fund_id", "area_code", "member_no", "name", "name_key", "phone", "person_id", "household_id",
-    "joined_on", "created_at", "updated_at",
-)  # fmt: skip
 
 _LEAVE_GROUPS = """
 WITH left_groups AS (
@@ -68,48 +69,6 @@ async def enrol(
     return member_id
 
 
-async def enrol_many(
-    session: AsyncSession, *, fund_id: UUID, new: Sequence[NewFundMember], actor: Principal, now: datetime
-) -> list[UUID]:
-    """Let many people join a fund, in one COPY and with one audit row; returns their ids in the order given.
-
-    Raises what `enrol` raises, DateInFuture with a pointer `/{place}/joined_on`; all or nobody.
-    """
-    fund = await registry.lock(session, fund_id, principal=actor)
-    for at, one in enumerate(new):
-        registry.not_in_future(one.joined_on, f"/{at}/joined_on", now=now)
-    # A number that is given and one that is chosen must not meet.
-    taken = [int(one.member_no) for one in new if one.member_no is not None and one.member_no.isdecimal()]
-    following = count(max([int(await queries.next_number(session, fund_id)) - 1, *taken]) + 1)
-    records = [
-        (
-            one.id or uuid7(),
-            fund_id,
-            fund.area_code,
-            one.member_no or str(next(following)),
-            one.name,
-            name_key(one.name),
-            one.phone,
-            one.person_id,
-            one.household_id,
-            one.joined_on,
-            now,
-            now,
-        )
-        for one in new
-    ]
-    await (await driver(session)).copy_records_to_table("fund_members", records=records, columns=_COPIED)
-    await audit.record(
-        session,
-        principal=actor,
-        action="fund_member.enrol_many",
-        subjects=[fund_id],
-        now=now,
-        detail={"members": len(records)},
-    )
-    return [record[0] for record in records]
-
-
 async def change(
     session: AsyncSession,
     *,
@@ -144,10 +103,11 @@ async def leave(
     actor: Principal,
     now: datetime,
 ) -> None:
-    """End a membership, and with it her time in groups; what she owes stays hers.
+    """End a membership, and with it her time in groups.
 
-    What she has saved is paid out first, except after a death: heirs come later. Raises FundNotFound,
-    FundMemberNotFound, MemberHasLeft, DateInFuture, LeftBeforeJoined, MemberHasSavings.
+    What she owes is repaid first, what she has saved paid out; after a death others answer for the debt and
+    heirs take the savings. Raises FundNotFound, FundMemberNotFound, MemberHasLeft, DateInFuture,
+    LeftBeforeJoined, MemberHasLoan, MemberGuarantees, MemberHasSavings.
     """
     before = await _locked(session, fund_id, member_id, actor=actor)
     if before["state"] != "active":
@@ -155,8 +115,8 @@ async def leave(
     registry.not_in_future(leaving.left_on, "/left_on", now=now)
     if leaving.left_on < before["joined_on"]:
         raise LeftBeforeJoined(pointer="/left_on")
-    if leaving.reason is not LeaveReason.DIED and await _saved(session, fund_id, member_id):
-        raise MemberHasSavings
+    if leaving.reason is not LeaveReason.DIED:
+        await _free(session, fund_id, member_id)
     await update_row(
         session,
         _TABLE,
@@ -170,6 +130,17 @@ async def leave(
     await (await driver(session)).execute(_LEAVE_GROUPS, member_id, leaving.left_on, now)
     reason = {"reason": leaving.reason.value}
     await _recorded(session, "leave", fund_id, member_id, actor=actor, now=now, detail=reason)
+
+
+async def _free(session: AsyncSession, fund_id: UUID, member_id: UUID) -> None:
+    """Raise for a member whom debts, guarantees or savings keep in the fund."""
+    owes, guarantees = await queries.bound(session, member_id)
+    if owes:
+        raise MemberHasLoan
+    if guarantees:
+        raise MemberGuarantees
+    if await _saved(session, fund_id, member_id):
+        raise MemberHasSavings
 
 
 async def _saved(session: AsyncSession, fund_id: UUID, member_id: UUID) -> bool:

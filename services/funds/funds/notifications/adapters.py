@@ -5,11 +5,14 @@ message, and what comes of it is one message: the file has the message's id as i
 in `webhook-id`, by which the receiver knows it.
 """
 
+import asyncio
 import hashlib
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -21,7 +24,11 @@ from funds.notifications.rules import sign
 from shared import addresses
 from shared.addresses import AddressRefused
 
-_TIMEOUT: Final = httpx.Timeout(20.0, connect=10.0)
+_CLIENT: Final[Mapping[str, Any]] = {
+    "timeout": httpx.Timeout(20.0, connect=10.0),
+    "follow_redirects": False,
+    "trust_env": False,
+}
 _TAKEN: Final = range(200, 300)
 _PROOF_BYTES: Final = 500
 _GONE: Final = 410
@@ -67,18 +74,22 @@ class Folder:
         """Write the file `<id>.json`; NotDelivered when the folder takes none."""
         del now
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)  # a small local write
-            target = self.path / f"{message_id}.json"
-            part = target.with_suffix(".part")
-            with part.open("wb") as file:  # likewise
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            part.chmod(0o600)
-            part.replace(target)
+            name = await asyncio.to_thread(self._write, message_id, body)  # it waits for the disk
         except OSError as error:
             raise NotDelivered(type(error).__name__) from error
-        return Proof(f"{target.name} sha256:{hashlib.sha256(body).hexdigest()}")
+        return Proof(f"{name} sha256:{hashlib.sha256(body).hexdigest()}")
+
+    def _write(self, message_id: UUID, body: bytes) -> str:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = self.path / f"{message_id}.json"
+        part = target.with_suffix(".part")
+        with part.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(0o600)
+        part.replace(target)
+        return target.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,8 @@ class Webhook:
     secret: str
     allow_private: bool = False
     name: str = "webhook"
+    deadline: float = 40.0
+    """Seconds for all of it: a receiver that answers byte by byte holds up the other messages no longer."""
 
     async def send(self, message_id: UUID, body: bytes, *, now: datetime) -> Proof:
         """Post the message; NotDelivered unless the receiver answers 2xx."""
@@ -107,19 +120,28 @@ class Webhook:
             "webhook-signature": signature,
         }
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            async with (
+                asyncio.timeout(self.deadline),
+                httpx.AsyncClient(verify=_tls(), **_CLIENT) as client,
+            ):
                 request = client.build_request(
                     "POST", target.url, content=body, headers=headers, extensions=target.extensions
                 )
                 response = await client.send(request, stream=True)
                 answered = await _head(response)
                 await response.aclose()
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise NotDelivered(type(error).__name__) from None
         if response.status_code not in _TAKEN:
             gone = response.status_code == _GONE
             raise NotDelivered("refused", status=response.status_code, final=gone)
         return Proof(answered, response.status_code)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return how certificates are verified; to read the authorities again for each message takes long."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _head(response: httpx.Response) -> str:

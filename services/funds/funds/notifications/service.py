@@ -1,12 +1,15 @@
 """Messages written with what they tell of, and delivered by a worker until the adapter has a proof.
 
-A message is claimed and stays locked while it is delivered; its proof is committed at once. A process that
-dies in between delivers it again under the same id, by which file and receiver know it.
+Some messages are claimed together and stay locked while they are delivered, several at the same time; their
+proofs are committed together. A process that dies in between delivers them again under the same ids, by
+which file and receiver know them.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -14,8 +17,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.notifications import queries
-from funds.notifications.adapters import Adapter, NotDelivered, encode
-from funds.notifications.rules import Message, Purpose, State, pause, text
+from funds.notifications.adapters import Adapter, NotDelivered, Proof, encode
+from funds.notifications.rules import PAUSES, Message, Purpose, State, pause, text
 from shared.db import Database, driver
 from shared.ids import uuid7
 
@@ -28,21 +31,42 @@ SELECT told.*, $9, $9, $9 FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uu
     $7::uuid[], $8::jsonb[]) AS told
 ON CONFLICT (purpose, subject_id) DO NOTHING
 """
-_TRIED = """
-INSERT INTO notification_attempts (notification_id, attempt, adapter, at, ok, status, error, proof)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-"""
 _SETTLE = """
-UPDATE notifications SET state = $2, due_at = coalesce($3, due_at), attempts = attempts + 1,
-    delivered_at = $4, updated_at = $5
-WHERE id = $1
+WITH tried AS (
+    SELECT * FROM unnest($3::uuid[], $4::smallint[], $5::bool[], $6::smallint[], $7::text[], $8::text[],
+        $9::text[], $10::timestamptz[]) AS t (id, attempt, ok, status, error, proof, state, due_at)
+), kept AS (
+    INSERT INTO notification_attempts (notification_id, attempt, adapter, at, ok, status, error, proof)
+    SELECT id, attempt, $1, $2, ok, status, error, proof FROM tried
+)
+UPDATE notifications AS told SET state = tried.state, due_at = coalesce(tried.due_at, told.due_at),
+    attempts = tried.attempt, delivered_at = CASE WHEN tried.ok THEN $2 END, updated_at = $2
+FROM tried WHERE told.id = tried.id
 """
 _REPLAY = """
 UPDATE notifications SET state = 'waiting', due_at = $3, delivered_at = NULL, updated_at = $3
 WHERE purpose = $1 AND subject_id = $2
 """
+AT_ONCE: Final = 8
+"""Messages on their way at the same time."""
+CLAIMED: Final = 4 * AT_ONCE
+"""Messages in one transaction: as many as a receiver that hangs may hold up."""
 MAX_AT_ONCE: Final = 200
-"""Messages of one look; then the worker looks at its other work."""
+"""Messages of one look; then the worker looks whether it is to stop."""
+_LONGEST: Final = timedelta(seconds=max(PAUSES))
+
+
+class _Tried(NamedTuple):
+    """What came of an attempt to deliver a message."""
+
+    id: UUID
+    attempt: int
+    ok: bool
+    status: int | None
+    error: str | None
+    proof: str | None
+    state: str
+    due_at: datetime | None
 
 
 async def add(session: AsyncSession, messages: Sequence[Message], *, now: datetime) -> None:
@@ -73,48 +97,62 @@ async def work(database: Database, adapter: Adapter | None, *, now: datetime) ->
 
     Without an adapter messages wait.
     """
-    delivered = 0
-    if adapter is None:
-        return 0
-    for _ in range(MAX_AT_ONCE):
+    delivered = done = 0
+    while adapter is not None and done < MAX_AT_ONCE:
         async with database.transaction() as session:
-            got = await deliver_next(session, adapter, now=now)
-        if got is None:
+            tried = await deliver_some(session, adapter, now=now)
+        if not tried:
             break
-        delivered += got
+        done, delivered = done + len(tried), delivered + sum(tried)
     return delivered
 
 
-async def deliver_next(session: AsyncSession, adapter: Adapter, *, now: datetime) -> bool | None:
-    """Deliver the next message that is due; tells whether it got through, None when there is none."""
+async def deliver_some(session: AsyncSession, adapter: Adapter, *, now: datetime) -> list[bool]:
+    """Deliver the next messages that are due; tells of each whether it got through, of none when none is.
+
+    A message whose time is further away than any pause was put off by a clock that was ahead: it is due.
+    """
     connection = await driver(session)
-    row = await connection.fetchrow(queries.CLAIM, now)
-    if row is None:
-        return None
-    attempt = row["attempts"] + 1
+    rows = await connection.fetch(queries.CLAIM, now, now + _LONGEST, CLAIMED)
+    if not rows:
+        return []
+    people = await queries.recipients(session, [row["id"] for row in rows])
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def attempt(row: asyncpg.Record) -> _Tried:
+        async with gate:
+            return await _try(adapter, row, people[row["id"]], now=now)
+
+    tried = await asyncio.gather(*(attempt(row) for row in rows))
+    columns = (list(column) for column in zip(*tried, strict=True))
+    await connection.execute(_SETTLE, adapter.name, now, *columns)
+    return [one.ok for one in tried]
+
+
+async def _try(
+    adapter: Adapter, row: asyncpg.Record, people: Sequence[asyncpg.Record], *, now: datetime
+) -> _Tried:
+    """Try to deliver a message; whatever is wrong with one stops no other."""
+    number, message_id = row["attempts"] + 1, row["id"]
+    status, final = None, False
     try:
-        proof = await adapter.send(row["id"], encode(await message(session, row)), now=now)
+        proof: Proof = await adapter.send(message_id, encode(message(row, people)), now=now)
     except NotDelivered as failure:
-        wait = None if failure.final else pause(attempt)
-        state = State.FAILED if wait is None else State.WAITING
-        log.warning(
-            "notification_not_delivered", notification=str(row["id"]), attempt=attempt, error=failure.error
-        )
-        tried: tuple[Any, ...] = (False, failure.status, failure.error, None)
-        await connection.execute(_SETTLE, row["id"], state.value, now + wait if wait else None, None, now)
+        error, status, final = failure.error, failure.status, failure.final
+    except Exception as failure:  # noqa: BLE001  # tried again later, and told
+        error = type(failure).__name__
     else:
-        tried = (True, proof.status, None, proof.text)
-        await connection.execute(_SETTLE, row["id"], State.DELIVERED.value, None, now, now)
-    await connection.execute(_TRIED, row["id"], attempt, adapter.name, now, *tried)
-    return bool(tried[0])
+        return _Tried(message_id, number, True, proof.status, None, proof.text, State.DELIVERED.value, None)  # noqa: FBT003  # by their places
+    wait = None if final else pause(number)
+    state = State.FAILED if wait is None else State.WAITING
+    log.warning("notification_not_delivered", notification=str(message_id), attempt=number, error=error)
+    due_at = None if wait is None else now + wait
+    return _Tried(message_id, number, False, status, error, None, state.value, due_at)  # noqa: FBT003  # likewise
 
 
-async def message(session: AsyncSession, row: asyncpg.Record) -> dict[str, Any]:
+def message(row: asyncpg.Record, people: Sequence[asyncpg.Record]) -> dict[str, Any]:
     """Return a message as it leaves, with the names and phones of those whom it is for."""
     facts = row["message"] if isinstance(row["message"], dict) else orjson.loads(row["message"])
-    people = await queries.recipients(
-        session, row["borrower_kind"], row["borrower_id"], fund_id=row["fund_id"]
-    )
     return {
         "type": f"funds.{row['purpose']}",
         "timestamp": row["created_at"].isoformat(),
@@ -124,11 +162,17 @@ async def message(session: AsyncSession, row: asyncpg.Record) -> dict[str, Any]:
             "fund_id": str(row["fund_id"]),
             "area_code": row["area_code"],
             "borrower": {"kind": row["borrower_kind"], "id": str(row["borrower_id"])},
-            "recipients": [
-                {"member_id": str(one["member_id"]), "name": one["name"], "phone": one["phone"]}
-                for one in people
-            ],
+            "recipients": [_recipient(one) for one in people],
             "text": text(facts),
             **facts,
         },
+    }
+
+
+def _recipient(one: Mapping[str, Any]) -> dict[str, Any]:
+    member_id = one["member_id"]
+    return {
+        "member_id": None if member_id is None else str(member_id),
+        "name": one["name"],
+        "phone": one["phone"],
     }

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.periods.models import LedgerPeriod
@@ -22,6 +22,12 @@ async def page(
     if after is not None:
         statement = statement.where(_PERIODS.c.period_to < after)
     return await fetch(session, statement.order_by(_PERIODS.c.period_to.desc()).limit(limit))
+
+
+async def count(session: AsyncSession, *, fund_id: UUID) -> int:
+    """Return how many periods of a fund are closed."""
+    statement = select(func.count()).where(_PERIODS.c.fund_id == fund_id)
+    return (await session.execute(statement)).scalar_one()
 
 
 async def one(session: AsyncSession, fund_id: UUID, period_to: date) -> asyncpg.Record | None:

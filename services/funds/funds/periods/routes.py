@@ -35,11 +35,10 @@ async def list_periods(
 ) -> Response:
     """List closed periods, the newest first. งวดบัญชีที่ปิดแล้ว ล่าสุดก่อน."""
     await books.books(session, fund_id, areas=principal.areas)
-    after = None if page.after is None else date.fromisoformat(page.after[0])
-    rows = await queries.page(session, fund_id=fund_id, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
-    last = [rows[-1]["period_to"].isoformat()] if more else None
-    return paging.page(page, rows, next_key=last)
+    after = page.place(date.fromisoformat)
+    rows = await queries.page(session, fund_id=fund_id, after=after, limit=page.fetch)
+    total = await queries.count(session, fund_id=fund_id) if page.count else None
+    return paging.page(page, rows, key=("period_to",), total=total)
 
 
 @router.get(

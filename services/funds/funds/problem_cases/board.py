@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.registry.rules import Kind
 from shared.areas import LEVELS, widest
+from shared.dates import fiscal_year
 from shared.db import driver
 from shared.money import baht, percent
 
@@ -111,9 +113,42 @@ async def count(session: AsyncSession, *, board: Board) -> int:
     return int(await (await driver(session)).fetchval(_COUNT, *_given(board)))
 
 
-def shown(row: asyncpg.Record) -> dict[str, Any]:
+def shown(row: asyncpg.Record, *, board: Board) -> dict[str, Any]:
     """Return a line as `BoardLine` says it."""
     line = dict(row)
     for name in ("capital", "overdue_before", "overdue_after"):
         line[name] = baht(line[name])
-    return {**line, "problem_share": percent(row["problem_funds"], row["funds"])}
+    return {
+        **line,
+        "problem_share": percent(row["problem_funds"], row["funds"]),
+        "links": _links(row["area_code"], board),
+    }
+
+
+_BELOW: Final = {"country": "province", "province": "district", "district": "tambon", "tambon": "village"}
+
+
+def _links(area: str, board: Board) -> dict[str, str]:
+    """Return where a line's figures come from."""
+    where = {"area": area} if area else {}
+    kind = board.fund_kind.value
+    days = {}
+    if board.opened is not None:
+        days = {"opened_from": board.opened[0].isoformat(), "opened_to": board.opened[1].isoformat()}
+    cases = _link("/v1/problem-cases", newest="true", fund_kind=kind, **days, **where)
+    links = {
+        "funds": _link("/v1/funds", kind=kind, **where),
+        "capital": _link("/v1/fund-reports", by="fund", kind=kind, **where),
+        "borrowing_households": _link("/v1/loans", open="true", fund_kind=kind, **where),
+        **dict.fromkeys(("problem_funds", "solved", "overdue_before", "overdue_after"), cases),
+    }
+    if board.level in _BELOW:
+        rows = {"level": _BELOW[board.level], "fund_kind": kind, **where}
+        if board.opened is not None:
+            rows["fiscal_year"] = str(fiscal_year(board.opened[0]))
+        links["rows"] = _link("/v1/problem-cases/board", **rows)
+    return links
+
+
+def _link(path: str, **query: str) -> str:
+    return f"{path}?{urlencode(query)}"

@@ -22,7 +22,7 @@ _TABLE = ProblemFigures.__table__  # type: ignore[attr-defined]  # SQLModel does
 OVERDUE = """
 LEFT JOIN LATERAL (
     SELECT sum(principal - paid_principal)::bigint AS principal,
-        sum(interest - paid_interest - waived_interest)::bigint AS interest
+        sum(interest - paid_interest - waived_interest)::bigint AS interest, min(due_on) AS oldest
     FROM instalments
     WHERE instalments.loan_id = loan.id AND instalments.schedule_no = loan.schedule_no
       AND settled_on IS NULL AND due_on < $2
@@ -50,16 +50,28 @@ GROUP BY books.fund_id
 """  # noqa: S608  # our own constant texts
 
 
+# What the figures are the sums of; closed loans owe nothing.
+_LOANS = f"""
+INSERT INTO problem_figure_loans (case_id, round, loan_id, outstanding, overdue_principal, overdue_interest,
+    written_off, oldest_due_on)
+SELECT $3, $4, loan.id, loan.outstanding, coalesce(due.principal, 0), coalesce(due.interest, 0),
+    loan.written_off - loan.recovered, due.oldest
+FROM loans AS loan {OVERDUE}
+WHERE loan.fund_id = $1 AND loan.state IN ('active', 'frozen', 'written_off')
+"""  # noqa: S608  # likewise
+
+
 async def freeze(  # what a row of figures is
     session: AsyncSession, *, case_id: UUID, number: int, fund_id: UUID, actor: Principal, now: datetime
 ) -> dict[str, Any]:
-    """Take a fund's figures and keep them with a case under the number of the round; returns them.
+    """Take a fund's figures and keep them, with the loans they count, under the round; returns them.
 
     The fund's books are locked until the transaction ends: call it last.
     """
     await ledger.lock(session, fund_id=fund_id)
     today = business_date(now)
-    row = await (await driver(session)).fetchrow(_FIGURES, fund_id, today)
+    connection = await driver(session)
+    row = await connection.fetchrow(_FIGURES, fund_id, today)
     assert row is not None  # noqa: S101  # the books are locked, so they are there
     taken = dict(row)
     await insert_row(
@@ -72,4 +84,5 @@ async def freeze(  # what a row of figures is
         taken_at=now,
         **taken,
     )
+    await connection.execute(_LOANS, fund_id, today, case_id, number)
     return taken

@@ -60,6 +60,21 @@ class ProblemFigures(Base, table=True):
     taken_at: datetime = Field(sa_column=Column(MOMENT, nullable=False))
 
 
+class ProblemFigureLoan(Base, table=True):
+    """A loan that frozen figures count, in satang; only added."""
+
+    __tablename__ = "problem_figure_loans"
+
+    case_id: UUID = Field(primary_key=True)
+    round: int = Field(sa_column=Column(SmallInteger, primary_key=True))
+    loan_id: UUID = Field(primary_key=True)
+    outstanding: int = Field(sa_column=Column(BigInteger, nullable=False))
+    overdue_principal: int = Field(sa_column=Column(BigInteger, nullable=False))
+    overdue_interest: int = Field(sa_column=Column(BigInteger, nullable=False))
+    written_off: int = Field(sa_column=Column(BigInteger, nullable=False))
+    oldest_due_on: date | None = None
+
+
 class ProblemSurvey(Base, table=True):
     """A round of the debtor survey (การสำรวจลูกหนี้)."""
 

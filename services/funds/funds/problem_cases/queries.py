@@ -7,7 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Label, Select, column, func, literal_column, select, table, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Select,
+    and_,
+    column,
+    exists,
+    literal_column,
+    select,
+    table,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.problem_cases.figures import OVERDUE
@@ -15,11 +26,13 @@ from funds.problem_cases.models import ProblemCase, ProblemFigures
 from funds.problem_cases.rules import CaseState
 from funds.registry.rules import Kind
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _CASES = ProblemCase.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _FIGURES = ProblemFigures.__table__  # type: ignore[attr-defined]  # likewise
-_NAMES = table("funds", column("id"), column("name_th"))  # the registry's; its name beside the case
+_NAMES = table(
+    "funds", column("id"), column("name_th"), column("state")
+)  # the registry's; its name beside the case
 _KEY = (_CASES.c.area_code, _CASES.c.id)
 _BEFORE: Label[int] = literal_column(
     "(SELECT overdue_principal FROM problem_figures AS f WHERE f.case_id = problem_cases.id AND f.round = 0)"
@@ -39,6 +52,18 @@ FROM problem_surveys AS survey
 LEFT JOIN problem_debtors AS debtor USING (case_id, round)
 WHERE survey.case_id = $1
 GROUP BY survey.case_id, survey.round ORDER BY survey.round
+"""
+_FROZEN = """
+SELECT frozen.loan_id, loans.contract_no, frozen.outstanding, frozen.overdue_principal,
+    frozen.overdue_interest, frozen.written_off, frozen.oldest_due_on
+FROM problem_figure_loans AS frozen JOIN loans ON loans.id = frozen.loan_id
+WHERE frozen.case_id = $1 AND frozen.round = $2 AND ($3::uuid IS NULL OR frozen.loan_id > $3)
+ORDER BY frozen.loan_id LIMIT $4
+"""
+_COUNT_FROZEN = "SELECT count(*) FROM problem_figure_loans WHERE case_id = $1 AND round = $2"
+_SURVEYORS = """
+SELECT surveyed_by FROM problem_debtors WHERE case_id = $1
+UNION SELECT completed_by FROM problem_surveys WHERE case_id = $1 AND completed_by IS NOT NULL
 """
 _COMPLETED = "SELECT count(*) FROM problem_surveys WHERE case_id = $1 AND completed_on IS NOT NULL"
 
@@ -79,6 +104,10 @@ class Filters:
     fund_kind: Kind | None = None
     state: CaseState | None = None
     open: bool | None = None
+    opened_from: date | None = None
+    opened_to: date | None = None
+    newest: bool = False
+    """Only each standing fund's newest of them, as the board counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +135,33 @@ def _listed(filters: Filters) -> Select[Any]:
     if filters.open is not None:
         ended = _CASES.c.ended_on
         statement = statement.where(ended.is_(None) if filters.open else ended.is_not(None))
-    return statement
+    if filters.opened_from is not None:
+        statement = statement.where(_CASES.c.opened_on >= filters.opened_from)
+    if filters.opened_to is not None:
+        statement = statement.where(_CASES.c.opened_on <= filters.opened_to)
+    return statement.where(_newest(filters)) if filters.newest else statement
+
+
+def _newest(filters: Filters) -> ColumnElement[bool]:
+    """Return whether a case is the newest of its fund, which stands, among those of the days asked for."""
+    other = _CASES.alias()
+    later = tuple_(other.c.opened_on, other.c.id) > tuple_(_CASES.c.opened_on, _CASES.c.id)
+    among = [other.c.fund_id == _CASES.c.fund_id, later]
+    if filters.opened_to is not None:
+        among.append(other.c.opened_on <= filters.opened_to)
+    return and_(_NAMES.c.state != "closed", ~exists().where(*among))
 
 
 async def page(
     session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` cases by area, from the first after `after`."""
-    statement = _listed(filters).order_by(*_KEY).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*_KEY) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), _KEY, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many cases the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(
@@ -142,9 +181,26 @@ async def figures(session: AsyncSession, case_id: UUID) -> list[asyncpg.Record]:
     )
 
 
+async def frozen_loans(
+    session: AsyncSession, case_id: UUID, number: int, *, after: UUID | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return up to `limit` loans that frozen figures count, from the first after `after`."""
+    return list(await (await driver(session)).fetch(_FROZEN, case_id, number, after, limit))
+
+
+async def count_frozen_loans(session: AsyncSession, case_id: UUID, number: int) -> int:
+    """Return how many loans frozen figures count."""
+    return int(await (await driver(session)).fetchval(_COUNT_FROZEN, case_id, number))
+
+
 async def surveys(session: AsyncSession, case_id: UUID) -> list[asyncpg.Record]:
     """Return the rounds of a case's survey with their sums."""
     return list(await (await driver(session)).fetch(_SURVEYS, case_id))
+
+
+async def surveyors(session: AsyncSession, case_id: UUID) -> set[str]:
+    """Return who asked debtors or completed a round."""
+    return {row["surveyed_by"] for row in await (await driver(session)).fetch(_SURVEYORS, case_id)}
 
 
 async def completed_rounds(session: AsyncSession, case_id: UUID) -> int:

@@ -29,7 +29,7 @@ from funds.problem_cases.schemas import (
     ProblemCaseOut,
     ProblemCaseSummary,
 )
-from funds.problem_cases.showing import in_baht, summary
+from funds.problem_cases.showing import figures, in_baht, summary
 from funds.registry.errors import FundNotActive, FundNotFound
 from shared import clock, etags, exports, paging, problems, web
 from shared.dates import fiscal_bounds
@@ -69,12 +69,10 @@ async def list_problem_cases(
             area=filters.area,
             now=clock.now(),
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    next_key = (rows[-1]["area_code"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, [summary(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=summary, key=("area_code", "id"), total=total)
 
 
 @router.get(
@@ -107,11 +105,10 @@ async def show_problem_board(
             now=clock.now(),
         )
     after = None if page.after is None else (str(page.after[0]),)
-    rows = await board.page(session, board=wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    rows = await board.page(session, board=wanted, after=after, limit=page.fetch)
     total = await board.count(session, board=wanted) if page.count else None
-    next_key = (rows[-1]["area_code"],) if more else None
-    return paging.page(page, [board.shown(row) for row in rows], next_key=next_key, total=total)
+    shape = partial(board.shown, board=wanted)
+    return paging.page(page, rows, shape=shape, key=("area_code",), total=total)
 
 
 @router.post(
@@ -193,7 +190,7 @@ async def answer(session: AsyncSession, case_id: UUID, principal: Principal) -> 
     if row is None:
         raise ProblemCaseNotFound
     case = in_baht(row)
-    case["figures"] = [in_baht(one) for one in await queries.figures(session, case_id)]
+    case["figures"] = [figures(one, case=row) for one in await queries.figures(session, case_id)]
     case["surveys"] = [in_baht(one) for one in await queries.surveys(session, case_id)]
     headers = {"ETag": etags.of(row["version"])}
     return Response(paging.json_bytes(case), media_type="application/json", headers=headers)
@@ -208,4 +205,5 @@ async def _cases_to_export(
 async def _board_to_export(
     wanted: board.Board, session: AsyncSession, *, after: Any, limit: int
 ) -> list[Any]:
-    return [board.shown(row) for row in await board.page(session, board=wanted, after=after, limit=limit)]
+    rows = await board.page(session, board=wanted, after=after, limit=limit)
+    return [board.shown(row, board=wanted) for row in rows]

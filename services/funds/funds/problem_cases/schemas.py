@@ -170,6 +170,24 @@ class Figures(Schema):
     overdue_loans: int
     taken_by: str
     taken_at: datetime
+    links: dict[str, str]
+    """Where each figure comes from: lines up to that journal, and the loans as they were then."""
+
+
+class FrozenLoan(Schema):
+    """A loan that frozen figures count, as it was then (หลักฐานรายสัญญาของตัวเลขที่ตรึงไว้)."""
+
+    loan_id: UUID
+    contract_no: str
+    outstanding: BahtOut
+    overdue_principal: BahtOut
+    overdue_interest: BahtOut
+    written_off: BahtOut
+    """Written off and not recovered."""
+    oldest_due_on: date | None
+    """Due date of the oldest instalment that was overdue."""
+    links: dict[str, str]
+    """The loan, its schedules, and the lines of its account."""
 
 
 class SurveyOut(Schema):
@@ -229,6 +247,10 @@ class ProblemCaseFilters(Filters):
     fund_kind: Kind | None = None
     state: CaseState | None = None
     open: bool | None = None
+    opened_from: date | None = None
+    opened_to: date | None = None
+    newest: bool = False
+    """Only each standing fund's newest case of these days: those that the board counts."""
 
 
 class BoardLine(Schema):
@@ -245,6 +267,8 @@ class BoardLine(Schema):
     solved: int = Field(examples=[11])
     overdue_after: BahtOut = Field(examples=["794964.00"])
     """As the last round after a clinic has it; of a case without one, as when it was opened."""
+    links: dict[str, str]
+    """Where the figures come from: cases, funds, their reports and loans, and the lines one level down."""
 
 
 class BoardFilters(Filters):

@@ -85,15 +85,14 @@ async def treated(session: AsyncSession, *, case_id: UUID, actor: Principal, now
 
 
 async def solve(session: AsyncSession, *, case_id: UUID, actor: Principal, now: datetime) -> None:
-    """Say that a case is solved: nothing was overdue in its last round.
+    """Say that a case is solved: nothing was overdue in its last round; not by who opened or surveyed it.
 
     Raises ProblemCaseNotFound, WrongCaseStep, OwnProblemCase, StillOverdue.
     """
     case = await locked(session, case_id, actor=actor)
     if after(Step.SOLVE, CaseState(case["state"])) is None:
         raise WrongCaseStep(state=case["state"])
-    last = (await queries.surveys(session, case_id))[-1]
-    if actor.subject in (case["opened_by"], last["completed_by"]):
+    if actor.subject in {case["opened_by"], *await queries.surveyors(session, case_id)}:
         raise OwnProblemCase
     known = await queries.figures(session, case_id)
     left = known[-1]["overdue_principal"] + known[-1]["overdue_interest"]

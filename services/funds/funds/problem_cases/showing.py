@@ -27,3 +27,25 @@ def in_baht(row: Mapping[str, Any]) -> dict[str, Any]:
 def summary(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a case as `ProblemCaseSummary` says it."""
     return in_baht({name: row[name] for name in _SUMMARY})
+
+
+def figures(row: Mapping[str, Any], *, case: Mapping[str, Any]) -> dict[str, Any]:
+    """Return frozen figures with where each comes from."""
+    books, until = f"/v1/ledgers/{case['fund_id']}", f"until_number={row['journal_number']}"
+    loans = f"/v1/problem-cases/{case['id']}/figures/{row['round']}/loans"
+    links = {
+        "capital": f"{books}/accounts/3000/lines?{until}",
+        "cash": f"{books}/cash-book?{until}",
+        "outstanding": f"{books}/accounts/1100/lines?{until}",
+        **dict.fromkeys(("overdue_principal", "overdue_interest", "written_off", "open_loans"), loans),
+        "overdue_loans": loans,
+        "journals": f"{books}/journals?{until}",
+    }
+    return {**in_baht(row), "links": links}
+
+
+def frozen_loan(row: Mapping[str, Any], *, case: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a loan that frozen figures count as `FrozenLoan` says it."""
+    loan = f"/v1/loans/{row['loan_id']}"
+    lines = f"/v1/ledgers/{case['fund_id']}/loans/{row['loan_id']}/statement"
+    return {**in_baht(row), "links": {"loan": loan, "schedules": f"{loan}/schedules", "lines": lines}}

@@ -1,11 +1,12 @@
 """The debtor survey of a problem case over HTTP; it shows debts, so it asks for the scopes of loans."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Response, status
 
-from funds.permissions import LoanReader, LoanWriter
+from funds.permissions import DebtorSurveyor, LoanReader
 from funds.problem_cases import queries, surveys
 from funds.problem_cases.errors import (
     AmountNotFitting,
@@ -18,8 +19,8 @@ from funds.problem_cases.errors import (
 )
 from funds.problem_cases.routes import answer
 from funds.problem_cases.rules import MAX_ROUNDS, CaseState, round_to_survey
-from funds.problem_cases.schemas import DebtorFilters, DebtorOut, Debtors, ProblemCaseOut
-from funds.problem_cases.showing import in_baht
+from funds.problem_cases.schemas import DebtorFilters, DebtorOut, Debtors, FrozenLoan, ProblemCaseOut
+from funds.problem_cases.showing import frozen_loan, in_baht
 from funds.registry.errors import DateInFuture
 from shared import clock, paging, problems, web
 from shared.clock import business_date
@@ -27,6 +28,8 @@ from shared.db import ReadSession, Session
 from shared.errors import InvalidCursor
 
 router = web.router(tags=["problem cases"])
+
+Frozen = Annotated[int, Path(ge=0, le=MAX_ROUNDS, description="0 when the case was opened, else the round")]
 
 Round = Annotated[int, Path(ge=1, le=MAX_ROUNDS, description="1 before the cure, 2 and on after clinics")]
 
@@ -61,12 +64,36 @@ async def list_problem_debtors(  # what the path and the page name
         today=business_date(clock.now()),
         surveyed=filters.surveyed,
     )
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.page_of_debtors(session, wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.page_of_debtors(session, wanted, after=after, limit=page.fetch)
     total = await queries.count_debtors(session, wanted) if page.count else None
-    next_key = (str(rows[-1]["loan_id"]),) if more else None
-    return paging.page(page, [in_baht(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=in_baht, key=("loan_id",), total=total)
+
+
+@router.get(
+    "/problem-cases/{case_id}/figures/{round}/loans",
+    response_model=paging.Page[FrozenLoan],
+    responses=problems.responses(ProblemCaseNotFound, InvalidCursor),
+    summary="The loans that frozen figures count (รายสัญญาของตัวเลขที่ตรึงไว้)",
+)
+async def list_frozen_loans(
+    session: ReadSession,
+    principal: LoanReader,
+    page: paging.PageParams,
+    case_id: UUID,
+    round: Frozen,  # noqa: A002  # the path's word
+) -> Response:
+    """List a fund's loans as they were when the figures were frozen: what each figure is the sum of.
+
+    รายการสัญญา ณ เวลาที่ตรึงตัวเลข รวมแล้วเท่ากับตัวเลขในรายการแก้ไขปัญหา
+    """
+    case = await queries.one(session, case_id, areas=principal.areas)
+    if case is None:
+        raise ProblemCaseNotFound
+    rows = await queries.frozen_loans(session, case_id, round, after=page.place(UUID), limit=page.fetch)
+    total = await queries.count_frozen_loans(session, case_id, round) if page.count else None
+    shape = partial(frozen_loan, case=case)
+    return paging.page(page, rows, shape=shape, key=("loan_id",), total=total)
 
 
 @router.post(
@@ -86,7 +113,7 @@ async def list_problem_debtors(  # what the path and the page name
 )
 async def record_problem_debtors(
     session: Session,
-    principal: LoanWriter,
+    principal: DebtorSurveyor,
     case_id: UUID,
     round: Round,  # noqa: A002  # the path's word
     body: Debtors,
@@ -109,7 +136,7 @@ async def record_problem_debtors(
 )
 async def complete_problem_survey(
     session: Session,
-    principal: LoanWriter,
+    principal: DebtorSurveyor,
     case_id: UUID,
     round: Round,  # noqa: A002  # the path's word
 ) -> Response:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.products.models import FundProduct, FundProductVersion
 from funds.products.rules import Category, FundKind
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch
 
 _PRODUCTS = FundProduct.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _VERSIONS = FundProductVersion.__table__  # type: ignore[attr-defined]  # likewise
@@ -112,8 +112,7 @@ async def page(
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many products the filters leave."""
-    listed = _listed(filters).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def versions(session: AsyncSession, product_id: UUID) -> list[dict[str, Any]]:

@@ -33,7 +33,7 @@ from shared import clock, paging, problems, web
 from shared.areas import covers
 from shared.db import ReadSession, Session
 from shared.money import baht
-from shared.schemas import Text
+from shared.schemas import Day, Text
 from shared.security import Principal
 
 router = web.router(tags=["fund products"])
@@ -55,12 +55,10 @@ async def list_fund_products(
     del principal  # products are everybody's
     on = filters.on or clock.business_date(clock.now())
     narrowed = queries.Filters(on=on, fund_kind=filters.fund_kind, category=filters.category)
-    after = None if page.after is None else str(page.after[0])
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    last = (rows[-1]["code"],) if more else None
-    return paging.page(page, [_summary(row) for row in rows], next_key=last, total=total)
+    return paging.page(page, rows, shape=_summary, key=("code",), total=total)
 
 
 @router.get(
@@ -83,7 +81,7 @@ async def get_fund_product(
     session: ReadSession,
     principal: FundReader,
     product_id: UUID,
-    on: Annotated[date | None, Query(description="The day whose terms are shown as in force")] = None,
+    on: Annotated[Day | None, Query(description="The day whose terms are shown as in force")] = None,
 ) -> ProductOut:
     """Return a product, the terms in force on a day and all versions, the newest first."""
     del principal  # products are everybody's

@@ -5,17 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from funds.registry.rules import Kind
 from funds.schedules.rules import (
     DayCount,
+    FlatSplit,
     HolidayRule,
     LastInstalment,
     LevelFrom,
     Method,
-    Period,
+    MonthEnd,
+    PaidAt,
+    RoundedPart,
     Rounding,
     Terms,
 )
@@ -119,6 +122,11 @@ class ProductTerms:
     method: Method = Method.INTEREST_FREE
     day_count: DayCount = DayCount.PERIOD
     level_from: LevelFrom = LevelFrom.PERIODIC_RATE
+    first_period: DayCount = DayCount.PERIOD
+    flat_split: FlatSplit = FlatSplit.EVEN
+    rounded_part: RoundedPart | None = None
+    month_end: MonthEnd = MonthEnd.LAST_DAY
+    paid_at: PaidAt = PaidAt.END
     max_amount: int | None = None
     max_months: int | None = None
     max_instalments: int | None = None
@@ -156,27 +164,24 @@ class ProductTerms:
         return tuple(step for step in self.approval_steps if amount >= step.from_amount)
 
     def schedule_terms(
-        self,
-        *,
-        instalments: int,
-        every: int = 1,
-        period: Period = Period.MONTH,
-        first_due: date | None = None,
-        due_day: int | None = None,
-        grace_principal: int = 0,
-        annual_rate: Fraction | None = None,
+        self, *, instalments: int, annual_rate: Fraction | None = None, **chosen: Any
     ) -> Terms:
-        """Return the terms of a loan's schedule: the product's conventions with what the contract chose."""
+        """Return the terms of a loan's schedule: the product's conventions with what the contract chose.
+
+        `chosen` are `every`, `period`, `first_due`, `due_day`, `second_due_day`, `grace_principal` and
+        `balloon` of `Terms`.
+        """
         return Terms(
             method=self.method,
             annual_rate=self.annual_rate if annual_rate is None else annual_rate,
             instalments=instalments,
-            every=every,
-            period=period,
-            first_due=first_due,
-            due_day=due_day,
-            grace_principal=grace_principal,
+            **chosen,
             day_count=self.day_count,
+            first_period=self.first_period,
+            flat_split=self.flat_split,
+            rounded_part=self.rounded_part,
+            month_end=self.month_end,
+            paid_at=self.paid_at,
             level_from=self.level_from,
             interest_rounding=self.interest_rounding,
             instalment_rounding=self.instalment_rounding,

@@ -19,7 +19,18 @@ from funds.products.rules import (
     StepLevel,
 )
 from funds.rates import Rate, RateOut
-from funds.schedules.rules import DayCount, HolidayRule, LastInstalment, LevelFrom, Method, RoundingMode
+from funds.schedules.rules import (
+    DayCount,
+    FlatSplit,
+    HolidayRule,
+    LastInstalment,
+    LevelFrom,
+    Method,
+    MonthEnd,
+    PaidAt,
+    RoundedPart,
+    RoundingMode,
+)
 from shared.errors import invalid_value
 from shared.free_text import FreeText
 from shared.money import BahtNotNegative, BahtOut, BahtPositive
@@ -71,6 +82,13 @@ class TermsOfProduct(Schema):
     method: Method
     day_count: DayCount = DayCount.PERIOD
     level_from: LevelFrom = LevelFrom.PERIODIC_RATE
+    first_period: DayCount = DayCount.PERIOD
+    """With day_count `period`: how a broken first period is counted; `period` takes it for a whole one."""
+    flat_split: FlatSplit = FlatSplit.EVEN
+    rounded_part: RoundedPart | None = None
+    month_end: MonthEnd = MonthEnd.LAST_DAY
+    paid_at: PaidAt = PaidAt.END
+    """At the end of each period, or at its start (ชำระต้นงวด), the first then with the disbursement."""
     max_amount: Annotated[BahtPositive | None, Field(examples=["200000.00"])] = None
     max_months: Annotated[int, Field(ge=1, le=600)] | None = None
     max_instalments: Annotated[int, Field(ge=1, le=1200)] | None = None

@@ -6,13 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.registry.models import Fund
 from funds.registry.rules import Kind, State
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 from shared.thai import name_key
 
 _FUNDS = Fund.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -61,16 +61,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` funds by area and id, from the first after `after`."""
     key = (_FUNDS.c.area_code, _FUNDS.c.id)
-    statement = _listed(filters).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many funds the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(session: AsyncSession, fund_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:

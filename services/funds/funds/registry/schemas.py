@@ -13,11 +13,15 @@ from shared.schemas import Filters, Schema
 from shared.thai import clean_text
 
 Name = Annotated[
-    str,
+    FreeText,
     AfterValidator(clean_text),
     Field(min_length=1, max_length=200, examples=["กองทุนพัฒนาบทบาทสตรี ตำบลวารินชำราบ"]),
 ]
-NameEn = Annotated[str, Field(min_length=1, max_length=200, examples=["Warin Chamrap women's fund"])]
+NameEn = Annotated[
+    FreeText,
+    AfterValidator(clean_text),
+    Field(min_length=1, max_length=200, examples=["Warin Chamrap women's fund"]),
+]
 Reason = Annotated[FreeText, Field(min_length=1, max_length=500, examples=["ไม่ส่งรายงานเกินหนึ่งปี"])]
 
 

@@ -141,9 +141,13 @@ def not_in_future(day: date | None, pointer: str, *, now: datetime) -> None:
 
 
 async def _empty(session: AsyncSession, fund_id: UUID) -> bool:
-    """Tell whether nothing is left: no money, no loans outstanding."""
+    """Tell whether nothing is left: no money, no loans outstanding, nothing that is members'."""
     money = await books.cash(session, fund_id)
-    return money.cash == 0 and await books.balance(session, fund_id, Account.LOANS) == 0
+    left = [
+        await books.balance(session, fund_id, account)
+        for account in (Account.LOANS, Account.SAVINGS, Account.SHARES)
+    ]
+    return money.cash == 0 and not any(left)
 
 
 async def _facts(

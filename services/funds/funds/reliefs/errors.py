@@ -25,12 +25,12 @@ class ReliefDecided(Conflict):
 
 
 class OwnRelief(Forbidden):
-    """Who proposed a relief, or applied for the loan, does not decide it."""
+    """Nobody decides what she proposed, or on a loan that she applied for, or she or her household owes."""
 
     code = "own_relief"
     title_th, title_en = (
-        "ผู้เสนอหรือผู้ขอกู้ตัดสินคำขอของตนเองไม่ได้",
-        "Who proposed it or applied for the loan may not decide it",
+        "ผู้เสนอ ผู้ขอกู้ หรือครัวเรือนผู้กู้ตัดสินคำขอของตนเองไม่ได้",
+        "Who proposed it, applied for the loan or owes it may not decide it",
     )
 
 

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.reliefs.models import LoanRelief
 from funds.reliefs.rules import ReliefState
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _TABLE = LoanRelief.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
@@ -22,14 +22,13 @@ async def page(
     session: AsyncSession, loan_id: UUID, *, state: ReliefState | None, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` reliefs of a loan, the newest first, from the first before `after`."""
-    statement = _listed(loan_id, state).order_by(_TABLE.c.id.desc()).limit(limit)
-    return await fetch(session, statement if after is None else statement.where(_TABLE.c.id < after))
+    statement = seek(_listed(loan_id, state), _TABLE.c.id, after, limit=limit, descending=True)
+    return await fetch(session, statement)
 
 
 async def count(session: AsyncSession, loan_id: UUID, *, state: ReliefState | None) -> int:
     """Return how many reliefs there are."""
-    listed = _listed(loan_id, state).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _listed(loan_id, state))
 
 
 async def one(

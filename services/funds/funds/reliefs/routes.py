@@ -28,12 +28,16 @@ from funds.reliefs.errors import (
     SettlementOutOfRange,
 )
 from funds.reliefs.schemas import NewRelief, ReliefDecision, ReliefDetail, ReliefFilters, ReliefOut
+from funds.schedules.errors import BeyondCalendar, FirstDueTooEarly, GraceTooLong, NegativeAmortisation
 from shared import clock, etags, paging, problems, web
 from shared.clock import business_date
 from shared.db import ReadSession, Session
 from shared.errors import InvalidCursor
 
 router = web.router(tags=["reliefs"])
+
+_LAID_OUT = (GraceTooLong, FirstDueTooEarly, NegativeAmortisation, BeyondCalendar)
+"""What a new schedule may be refused for."""
 
 
 @router.get(
@@ -51,13 +55,10 @@ async def list_loan_reliefs(
 ) -> Response:
     """List reliefs that were proposed, approved, rejected or withdrawn, the newest first. คำขอผ่อนปรนทั้งหมด."""
     await demand.loan_of(session, loan_id, principal=principal)
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.page(session, loan_id, state=filters.state, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.page(session, loan_id, state=filters.state, after=after, limit=page.fetch)
     total = await queries.count(session, loan_id, state=filters.state) if page.count else None
-    last = [str(rows[-1]["id"])] if more else None
-    said = [ReliefOut.model_validate(_values(row)).model_dump(mode="json") for row in rows]
-    return paging.page(page, said, next_key=last, total=total)
+    return paging.page(page, rows, key=("id",), shape=_shown, total=total)
 
 
 @router.post(
@@ -69,6 +70,7 @@ async def list_loan_reliefs(
         FundMeetingNotFound,
         DueInPast,
         DueTooFar,
+        *_LAID_OUT,
         RateNotLower,
         SettlementOutOfRange,
         WaiverTooHigh,
@@ -115,6 +117,7 @@ async def read_loan_relief(
         WrongLoanState,
         DueInPast,
         DueTooFar,
+        *_LAID_OUT,
         RateNotLower,
         SettlementOutOfRange,
         WaiverTooHigh,
@@ -170,3 +173,7 @@ async def _detail(session: AsyncSession, loan_id: UUID, relief_id: UUID, respons
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:
     terms = row["terms"] if isinstance(row["terms"], dict) else orjson.loads(row["terms"])
     return {**{name: row[name] for name in ReliefOut.model_fields}, "terms": terms}
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    return ReliefOut.model_validate(_values(row)).model_dump(mode="json")

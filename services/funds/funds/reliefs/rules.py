@@ -48,26 +48,16 @@ def rescheduled(
 ) -> list[PlannedRow]:
     """Return a new schedule of the principal that is owed, by the terms agreed anew, from a day on.
 
-    Interest until the day and penalty stay owed, that of the instalment to come by its days: the first new
+    `rows` are carried on to that day: interest borne until then and penalty stay owed, the first new
     instalment asks for them. Raises ScheduleRefused.
     """
     principal = sum(row.owed_principal for row in rows)
-    interest = sum(_borne(row, on, terms) for row in rows)
+    interest = sum(row.carried_interest for row in rows)
     penalty = sum(row.owed_penalty for row in rows)
     made = schedule([Disbursement(on, principal)], terms, holidays)
     laid = [PlannedRow(row.due_date, row.principal, row.interest) for row in made.rows]
-    return [replace(laid[0], interest=laid[0].interest + interest, penalty=penalty), *laid[1:]]
-
-
-def _borne(row: Instalment, on: date, terms: Terms) -> int:
-    """Return the interest of an instalment that it has borne until a day and that is owed."""
-    if on >= row.due_on:
-        return row.owed_interest
-    gone, days = (on - row.from_on).days, (row.due_on - row.from_on).days
-    if gone <= 0:
-        return 0
-    borne = terms.interest_rounding.of(row.interest * gone, days)
-    return max(borne - row.paid_interest - row.waived_interest, 0)
+    asked = laid[0].interest + interest
+    return [replace(laid[0], interest=asked, penalty=penalty, carried=interest), *laid[1:]]
 
 
 def postponed(rows: Sequence[Instalment], months: int, *, on: date) -> list[PlannedRow]:
@@ -81,6 +71,7 @@ def postponed(rows: Sequence[Instalment], months: int, *, on: date) -> list[Plan
             row.owed_principal,
             row.owed_interest,
             row.owed_penalty,
+            row.carried_interest,
         )
         for row in rows
         if row.owed
@@ -92,7 +83,7 @@ def settled(rows: Sequence[Instalment], amount: int, *, due_on: date) -> list[Pl
     """Return one instalment of the agreed sum: the principal, and as much interest as is over."""
     principal, interest, _ = owed(rows)
     asked = min(amount - principal, interest)
-    return [PlannedRow(due_on, principal, asked, amount - principal - asked)]
+    return [PlannedRow(due_on, principal, asked, amount - principal - asked, carried=asked)]
 
 
 def waived(rows: Sequence[Instalment], amount: int) -> dict[int, int]:
@@ -123,6 +114,7 @@ def _merged(rows: Sequence[PlannedRow]) -> list[PlannedRow]:
             sum(row.principal for row in same),
             sum(row.interest for row in same),
             sum(row.penalty for row in same),
+            sum(row.carried for row in same),
         )
         for day, same in by_day.items()
     ]

@@ -23,6 +23,7 @@ from funds.loans import queries as loans
 from funds.loans import service as lending
 from funds.loans import splitting
 from funds.loans import terms as agreed
+from funds.loans.accruing import carried_on
 from funds.loans.errors import WaiverTooHigh, WrongLoanState
 from funds.loans.rules import OPEN, Instalment, LoanFacts, PlannedRow, remaining
 from funds.reliefs import queries
@@ -52,10 +53,10 @@ from funds.reliefs.schemas import (
     WaiverTerms,
 )
 from funds.schedules.errors import FAULTS
-from funds.schedules.rules import ScheduleRefused
+from funds.schedules.rules import PaidAt, ScheduleRefused
 from shared import audit, outbox
 from shared.clock import business_date
-from shared.errors import FieldError
+from shared.errors import FieldError, Refusal
 from shared.ids import uuid7
 from shared.rows import insert_row, update_row
 from shared.security import Principal
@@ -108,14 +109,16 @@ async def decide(
     actor: Principal,
     now: datetime,
 ) -> None:
-    """Approve or reject a relief that another person proposed, on a loan that another one applied for.
+    """Approve or reject a relief that another person proposed, on a loan that is not the decider's own.
 
     The worst days late that were reached are kept, and the loan is watched from now on. Raises LoanNotFound,
     ReliefNotFound, ReliefDecided, OwnRelief, WrongLoanState, and what `planned_rows` and the loan raise.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     found = await _proposed(session, loan_id, relief_id)
-    if actor.subject in {found["proposed_by"], *await applications.authors_of_loan(session, loan_id)}:
+    if actor.subject == found["proposed_by"] or await applications.is_her_loan(
+        session, loan_id, subject=actor.subject
+    ):
         raise OwnRelief
     approved = decision.decision == "approve"
     after = None
@@ -169,7 +172,7 @@ async def preview(session: AsyncSession, relief: asyncpg.Record, *, on: date) ->
         return []
     try:
         return await planned_rows(session, loan, terms_of(relief), on=on)
-    except (SettlementOutOfRange, DueInPast, DueTooFar):
+    except Refusal:  # it could not be approved any more
         return []
 
 
@@ -230,6 +233,9 @@ async def _rescheduled(
         period=terms.period,
         first_due=terms.first_due,
         due_day=None,
+        second_due_day=None,
+        paid_at=PaidAt.END,
+        balloon=0,
         grace_principal=terms.grace_principal,
         grace_interest=0,
         interest_from=None,
@@ -237,10 +243,12 @@ async def _rescheduled(
     )
     closed = await holidays.calendar(session, area_code=loan.area_code)
     try:
-        return rescheduled(rows, laid, on=on, holidays=closed)
+        planned = rescheduled(rows, laid, on=on, holidays=closed)
     except ScheduleRefused as refused:
         refusal, pointer = FAULTS[refused.fault]
         raise refusal(refusal.title_th, refusal.title_en, pointer=f"/terms{pointer}") from refused
+    _check_due(planned[-1].due_on, "/terms/instalments", on=on)
+    return planned
 
 
 async def _check(session: AsyncSession, loan: LoanFacts, terms: ReliefTerms, *, on: date) -> None:
@@ -300,8 +308,10 @@ async def _apply(
 
 
 async def _owed(session: AsyncSession, loan: LoanFacts, *, on: date) -> list[Instalment]:
-    """Return what is owed of the instalments, with the penalty charged up to a day."""
-    return remaining(await lending.charged(session, loan, on=on), starts_on=on)
+    """Return what is owed of the instalments, with penalty charged and interest borne up to a day."""
+    rows = remaining(await lending.charged(session, loan, on=on), starts_on=on)
+    words = loan.terms if isinstance(loan.terms, dict) else orjson.loads(str(loan.terms))
+    return carried_on(rows, on=on, terms=agreed.repayment_terms(words))
 
 
 async def _proposed(session: AsyncSession, loan_id: UUID, relief_id: UUID) -> asyncpg.Record:

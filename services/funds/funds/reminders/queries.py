@@ -11,13 +11,13 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.reminders.models import Reminder
 from funds.reminders.rules import ReminderState
 from shared.areas import descends, within
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _TABLE = Reminder.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
@@ -35,9 +35,8 @@ LIMIT $3
 CLAIMED: Final = """
 SELECT r.id, r.loan_id, r.schedule_no, r.number, r.days, r.fund_id, r.area_code, r.due_on,
     loan.state AS loan_state, loan.schedule_no = r.schedule_no AS in_force, loan.borrower_kind,
-    loan.borrower_id, loan.contract_no, row.settled_on IS NOT NULL AS settled, made.made_on,
-    row.principal - row.paid_principal + row.interest - row.paid_interest - row.waived_interest
-        + row.penalty - row.paid_penalty AS amount,
+    loan.borrower_id, loan.contract_no, made.made_on, greatest(owed.amount, 0) AS amount,
+    row.settled_on IS NOT NULL OR owed.amount <= 0 AS settled,
     (SELECT coalesce(array_agg(DISTINCT other.days), '{}') FROM reminders AS other
      WHERE other.loan_id = r.loan_id AND other.due_on = r.due_on AND other.state = 'sent') AS reminded
 FROM reminders AS r
@@ -45,10 +44,15 @@ JOIN loans AS loan ON loan.id = r.loan_id
 JOIN instalments AS row
   ON row.loan_id = r.loan_id AND row.schedule_no = r.schedule_no AND row.number = r.number
 JOIN loan_schedules AS made ON made.loan_id = r.loan_id AND made.schedule_no = r.schedule_no
+CROSS JOIN LATERAL (
+    SELECT row.principal - row.paid_principal + row.interest - row.paid_interest - row.waived_interest
+        + row.penalty - row.paid_penalty
+        - CASE WHEN row.due_on = loan.next_due_on THEN loan.advance ELSE 0 END AS amount
+) AS owed
 WHERE r.id = ANY($1)
 ORDER BY r.due_at, r.id
 """
-"""What claimed reminders (`$1`) are decided by; the instalment's part that is still owed."""
+"""What claimed reminders (`$1`) are decided by, and what is to be brought, less what was paid ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +89,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` reminders by due date and id, from the first after `after`."""
     key = (_TABLE.c.due_on, _TABLE.c.id)
-    statement = _listed(wanted).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(wanted), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, wanted: Wanted) -> int:
     """Return how many reminders there are."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(wanted).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(wanted))
 
 
 async def one(session: AsyncSession, reminder_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:

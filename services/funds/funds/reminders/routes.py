@@ -44,12 +44,10 @@ async def list_reminders(
         due_from=filters.due_from,
         due_to=filters.due_to,
     )
-    after = None if page.after is None else (date.fromisoformat(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(date.fromisoformat, UUID)
+    rows = await queries.page(session, wanted, after=after, limit=page.fetch)
     total = await queries.count(session, wanted) if page.count else None
-    last = [str(rows[-1]["due_on"]), str(rows[-1]["id"])] if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=last, total=total)
+    return paging.page(page, rows, shape=_shown, key=("due_on", "id"), total=total)
 
 
 @router.get(

@@ -43,7 +43,7 @@ class ReminderOut(Schema):
     reason: Skipped | None
     """Why it was skipped."""
     amount: BahtOut | None
-    """What was owed of the instalment when it was decided."""
+    """What was still to be brought when it was decided: owed of the instalment, less what was paid ahead."""
     decided_at: datetime | None
 
 

@@ -1,9 +1,10 @@
 """Allocation as it is stored: a receipt added to a loan, or all receipts since its base schedule anew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.loans import queries as loans
 from funds.loans import service as loan_changes
 from funds.loans import writing
-from funds.loans.rules import Instalment, LoanFacts, Pauses, Reason, RepaymentTerms, State, next_due
+from funds.loans.accruing import Pauses, charge
+from funds.loans.rules import Instalment, LoanFacts, Reason, RepaymentTerms, State, next_due
 from funds.loans.terms import repayment_terms
 from funds.loans.writing import Figures, NewSchedule
 from funds.repayments import rules
@@ -137,14 +139,27 @@ def _state(loan: LoanFacts, *, over: bool) -> State:
 _PUT_BACK = """
 INSERT INTO instalments (loan_id, schedule_no, number, from_on, due_on, principal, interest, penalty,
     carried_penalty, penalty_until)
-SELECT $1, $2, coalesce(max(number), 0) + 1, $3, $3, $4, $5, $6, $6, $7
-FROM instalments WHERE loan_id = $1 AND schedule_no = $2
+SELECT $1, $2, (SELECT coalesce(max(number), 0) FROM instalments WHERE loan_id = $1 AND schedule_no = $2)
+    + row.at, row.from_on, row.due_on, row.principal, row.interest, row.penalty, row.penalty, $3
+FROM unnest($4::date[], $5::date[], $6::bigint[], $7::bigint[], $8::bigint[])
+    WITH ORDINALITY AS row (from_on, due_on, principal, interest, penalty, at)
 """
+_AGAIN = ("from_on", "due_on", "principal", "interest", "penalty")
 _ADVANCE_OF_BASE = "UPDATE loan_schedules SET advance = advance - $3 WHERE loan_id = $1 AND schedule_no = $2"
 
 
-async def put_back(session: AsyncSession, loan: LoanFacts, split: Split, *, due_on: date) -> None:
-    """Ask in the base schedule for what a receipt from before it had paid.
+async def put_back(
+    session: AsyncSession,
+    loan: LoanFacts,
+    split: Split,
+    allocation: Sequence[Mapping[str, Any]],
+    *,
+    paid_on: date,
+) -> None:
+    """Ask in the base schedule for what a receipt from before it had paid, as instalments of their own.
+
+    Each is due when the one was that it had paid: no agreement since has put it off. It bears penalty like
+    one that was never paid, up to the day of the base schedule at once.
 
     Raises NotReversibleNow where what that receipt had left over is not in the base's advance any more, or
     where others had been allocated anew since, so that more would be owed than was lent.
@@ -157,11 +172,24 @@ async def put_back(session: AsyncSession, loan: LoanFacts, split: Split, *, due_
     if base["advance"] < split.advance:
         raise NotReversibleNow
     connection = await driver(session)
-    parts = (split.principal, split.interest, split.penalty)
-    if any(parts):
-        await connection.execute(_PUT_BACK, loan.id, loan.base_no, due_on, *parts, base["made_on"])
+    rows = [_asked_again(part, paid_on=paid_on) for part in allocation]
+    terms, pauses = repayment_terms(loan.terms), await loans.pauses(session, loan.id)
+    for row in rows:
+        charge(row, base["made_on"], terms, pauses)
+    columns = [[getattr(row, name) for row in rows] for name in _AGAIN]
+    await connection.execute(_PUT_BACK, loan.id, loan.base_no, base["made_on"], *columns)
     if split.advance:
         await connection.execute(_ADVANCE_OF_BASE, loan.id, loan.base_no, split.advance)
+
+
+def _asked_again(part: Mapping[str, Any], *, paid_on: date) -> Instalment:
+    """Return a part of a receipt as an instalment; its penalty was charged up to the receipt's day.
+
+    A receipt of some time ago does not say when its instalments were due: the day it came in, then.
+    """
+    due_on = date.fromisoformat(part["due_on"]) if "due_on" in part else paid_on
+    amounts = (part["principal"], part["interest"], part["penalty"])
+    return Instalment(0, min(paid_on, due_on), due_on, *amounts, penalty_until=paid_on)
 
 
 def reopened(loan: LoanFacts, split: Split, receipts: Sequence[Receipt]) -> LoanFacts:

@@ -18,7 +18,7 @@ class RepaymentExists(Conflict):
 
 
 class ReceiptUsed(Conflict):
-    """The fund has a receipt of this number."""
+    """The fund has a receipt of this number that stands."""
 
     code = "receipt_used"
     title_th, title_en = "ใบเสร็จเลขที่นี้ใช้แล้ว", "The receipt number is used already"
@@ -94,6 +94,13 @@ class NoAdvance(Conflict):
     title_th, title_en = "เงินรับล่วงหน้าไม่พอ", "Less is kept ahead than that"
 
 
+class RefundBeforeMoney(InvalidField):
+    """An advance is given back on the day of the last movement on the loan or later."""
+
+    code = "refund_before_money"
+    title_th, title_en = "วันคืนเงินอยู่ก่อนรายการล่าสุดของสัญญา", "It is dated before the last movement on the loan"
+
+
 class RefundExists(Conflict):
     """The refund's id is taken."""
 
@@ -110,6 +117,6 @@ class QuoteInPast(InvalidField):
 
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_repayments": RepaymentExists,
-    "uq_repayments_receipt_no": ReceiptUsed,
+    "uq_repayments_receipt_no_standing": ReceiptUsed,
     "pk_loan_entries": RefundExists,
 }

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Label, Select, func, literal_column, select, tuple_
+from sqlalchemy import Label, Select, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.repayments.models import LoanEntry, Repayment, RepaymentPart
 from funds.repayments.rules import Early, Receipt
 from shared.areas import descends, within
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _REPAYMENTS = Repayment.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _PARTS = RepaymentPart.__table__  # type: ignore[attr-defined]  # likewise
@@ -38,11 +38,13 @@ WHERE loan_id = $1 AND base_no = $2 AND kind = 'refund'
 ORDER BY 1, 6, 5
 """
 _SAME = """
-SELECT loan_id, receipt_no, paid_on, amount, channel FROM repayments WHERE id = $1
+SELECT loan_id, receipt_no, paid_on, booked_on, amount, channel, early, note FROM repayments WHERE id = $1
 """
+_LAST_ENTRY = "SELECT max(on_date) FROM loan_entries WHERE loan_id = $1"
 _DUE_ADVANCES = """
-SELECT id FROM loans WHERE state = 'active' AND advance > 0 AND next_due_on <= $1 ORDER BY id LIMIT $2
+SELECT id FROM loans WHERE state = 'active' AND advance > 0 AND next_due_on <= $1 ORDER BY id
 """
+_LOCK_FREE = "SELECT id FROM loans WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` repayments by area and id, from the first after `after`."""
     key = (_REPAYMENTS.c.area_code, _REPAYMENTS.c.id)
-    statement = _listed(filters).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many repayments the filters leave."""
-    listed = _listed(filters).with_only_columns(_REPAYMENTS.c.id).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _listed(filters).with_only_columns(_REPAYMENTS.c.id))
 
 
 async def one(session: AsyncSession, repayment_id: UUID, *, areas: Sequence[str]) -> asyncpg.Record | None:
@@ -118,6 +116,12 @@ async def entries(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Record]:
     return await fetch(session, statement.order_by(_ENTRIES.c.position))
 
 
+async def last_entry_on(session: AsyncSession, loan_id: UUID) -> date | None:
+    """Return the day of the last thing that was booked on a loan beside its repayments."""
+    found: date | None = await (await driver(session)).fetchval(_LAST_ENTRY, loan_id)
+    return found
+
+
 async def standing(session: AsyncSession, loan_id: UUID, base_no: int) -> list[Receipt]:
     """Return the receipts and refunds that stand since a base schedule, by day and as recorded."""
     rows = await (await driver(session)).fetch(_STANDING, loan_id, base_no)
@@ -129,7 +133,11 @@ async def same(session: AsyncSession, repayment_id: UUID) -> asyncpg.Record | No
     return await (await driver(session)).fetchrow(_SAME, repayment_id)
 
 
-async def due_advances(session: AsyncSession, *, on: date, limit: int) -> list[UUID]:
-    """Return loans with money ahead and an instalment due on or before a day."""
-    rows = await (await driver(session)).fetch(_DUE_ADVANCES, on, limit)
-    return [row["id"] for row in rows]
+async def due_advances(session: AsyncSession, *, on: date) -> list[UUID]:
+    """Return the loans with money ahead and an instalment due on or before a day."""
+    return [row["id"] for row in await (await driver(session)).fetch(_DUE_ADVANCES, on)]
+
+
+async def lock_free(session: AsyncSession, loan_id: UUID) -> bool:
+    """Lock a loan unless somebody else has; tells whether it is ours, without waiting."""
+    return await (await driver(session)).fetchval(_LOCK_FREE, loan_id) is not None

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.ledger import service as ledger
-from funds.loans.rules import LoanFacts
+from funds.loans.rules import LoanFacts, State, band, next_due
 from funds.loans.service import lock
-from funds.repayments import allocating, booking, queries
+from funds.repayments import allocating, booking, events, queries
 from funds.repayments.allocating import Outcome
 from funds.repayments.booking import Beside
 from funds.repayments.errors import (
@@ -23,9 +23,9 @@ from funds.repayments.errors import (
 from funds.repayments.models import Repayment
 from funds.repayments.rules import Split
 from funds.repayments.schemas import Reversal
-from shared import audit
+from shared import audit, outbox
 from shared.clock import business_date
-from shared.rows import update_row
+from shared.rows import insert, update_row
 from shared.security import Principal
 
 _TABLE = Repayment.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -37,7 +37,7 @@ async def reverse(
     """Book the mirror of a repayment and allocate those that stand anew; the receipt stays, marked reversed.
 
     Raises RepaymentNotFound, RepaymentReversed, NotReversibleNow, PaymentInFuture, BookedBeforePaid,
-    PeriodClosed, OverCapital (the money was given out meanwhile).
+    ReversalByRecorder, PeriodClosed, OverCapital (the money was given out meanwhile).
     """
     found = await queries.one(session, repayment_id, areas=actor.areas)
     if found is None:
@@ -76,9 +76,35 @@ async def reverse(
         reversal_journal_id=posted.journal_id,
         updated_at=now,
     )
-    await audit.record(
-        session, principal=actor, action="repayment.reverse", subjects=[loan.id, repayment_id], now=now
+    reopened = loan.state is State.CLOSED and next_due(outcome.standing.rows) is not None
+    await _tell(session, loan, found, on=day, reopened=reopened, actor=actor, now=now)
+
+
+async def _tell(
+    session: AsyncSession,
+    loan: LoanFacts,
+    found: Mapping[str, Any],
+    *,
+    on: date,
+    reopened: bool,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    fact = events.RepaymentReversed(
+        loan_id=loan.id,
+        fund_id=loan.fund_id,
+        area_code=loan.area_code,
+        paid_on=found["paid_on"],
+        reversed_on=on,
+        amount_band=band(found["amount"]),
+        reopened=reopened,
     )
+    await insert(
+        session,
+        outbox.row(fact, subject=loan.id, sequence=loan.version + 1, now=now),
+        audit.row(principal=actor, action="repayment.reverse", subjects=[loan.id, found["id"]], now=now),
+    )
+    outbox.announce(session)
 
 
 async def _allocate(
@@ -88,7 +114,7 @@ async def _allocate(
     split = Split(*(found[part] for part in Split._fields))
     inside = found["base_no"] == loan.base_no
     if not inside:
-        await allocating.put_back(session, loan, split, due_on=found["paid_on"])
+        await allocating.put_back(session, loan, split, found["allocation"], paid_on=found["paid_on"])
     standing = await queries.standing(session, loan.id, loan.base_no)
     receipts = [one for one in standing if one.id != found["id"]]
     gone = split if inside else Split(advance=split.advance)

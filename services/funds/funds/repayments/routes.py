@@ -1,7 +1,6 @@
 """Repayments over HTTP: recorded one by one or in batches, listed, reversed; quotes, entries, refunds."""
 
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +8,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed
+from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed, ReversalByRecorder
 from funds.loans import queries as loans
 from funds.loans.errors import LoanNotFound
 from funds.permissions import LoanReader, LoanWriter
@@ -26,6 +25,7 @@ from funds.repayments.errors import (
     PayoffTooLittle,
     QuoteInPast,
     ReceiptUsed,
+    RefundBeforeMoney,
     RefundExists,
     RepaymentExists,
     RepaymentNotFound,
@@ -49,6 +49,7 @@ from shared import audit, clock, exports, paging, problems, web
 from shared.db import Session
 from shared.errors import InvalidCursor, ScopeMissing
 from shared.money import baht
+from shared.schemas import Day
 from shared.security import Principal
 
 router = web.router(tags=["repayments"])
@@ -85,16 +86,14 @@ async def list_repayments(
             area=filters.area,
             now=now,
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
     detail = {"area": filters.area}
     await audit.record(
         session, principal=principal, action="repayment.list", subjects=[], now=now, detail=detail
     )
-    next_key = (rows[-1]["area_code"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_shown, key=("area_code", "id"), total=total)
 
 
 @router.post(
@@ -161,6 +160,7 @@ async def read_repayment(session: Session, principal: LoanReader, repayment_id: 
     response_model=RepaymentOut,
     responses=problems.responses(
         RepaymentNotFound,
+        ReversalByRecorder,
         RepaymentReversed,
         NotReversibleNow,
         PaymentInFuture,
@@ -176,7 +176,7 @@ async def reverse_repayment(
 ) -> Response:
     """Book its mirror; the receipts that stand pay what it leaves open. The receipt stays, marked reversed.
 
-    กลับรายการบัญชี และจัดสรรใบเสร็จที่เหลือใหม่ตามลำดับวัน ใบเสร็จเดิมยังอยู่พร้อมเหตุผล
+    By somebody else than who recorded it. กลับรายการบัญชีโดยผู้อื่นที่ไม่ใช่ผู้บันทึก และจัดสรรใบเสร็จที่เหลือใหม่ตามลำดับวัน
     """
     await reversing.reverse(
         session, repayment_id=repayment_id, reversal=body, actor=principal, now=clock.now()
@@ -193,7 +193,7 @@ async def read_payoff(
     session: Session,
     principal: LoanReader,
     loan_id: UUID,
-    on: Annotated[date | None, Query(description="Today when absent")] = None,
+    on: Annotated[Day | None, Query(description="Today when absent")] = None,
 ) -> PayoffQuote:
     """Quote what settles a loan today or later; nothing is stored. ยอดที่ต้องชำระเพื่อปิดสัญญา ณ วันที่ระบุ."""
     return await quoting.payoff(session, loan_id=loan_id, on=on, principal=principal, now=clock.now())
@@ -219,7 +219,14 @@ async def list_loan_entries(session: Session, principal: LoanReader, loan_id: UU
     "/loans/{loan_id}/advance-refunds",
     status_code=status.HTTP_201_CREATED,
     responses=problems.responses(
-        LoanNotFound, PaymentInFuture, EntryInFuture, NoAdvance, OverCapital, PeriodClosed, RefundExists
+        LoanNotFound,
+        PaymentInFuture,
+        EntryInFuture,
+        RefundBeforeMoney,
+        NoAdvance,
+        OverCapital,
+        PeriodClosed,
+        RefundExists,
     ),
     summary="Give back what was paid ahead (คืนเงินรับล่วงหน้า)",
 )

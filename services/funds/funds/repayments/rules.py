@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from funds.ledger.rules import Account, Entry, JournalKind, Line
-from funds.loans.rules import MONEY, Channel, Instalment, Pauses, RepaymentTerms, charge
+from funds.loans.accruing import Pauses, charge, earned
+from funds.loans.rules import MONEY, Channel, Instalment, RepaymentTerms
 from funds.products.rules import Due
 from funds.schedules.rules import Method, RoundedPart
 
@@ -51,6 +52,7 @@ class Part(NamedTuple):
     """What was paid of one instalment."""
 
     number: int
+    due_on: date
     principal: int
     interest: int
     penalty: int
@@ -88,23 +90,24 @@ class Paid:
 
     def take(self, row: Instalment, pool: int, day: date, order: Sequence[Due]) -> int:
         """Pay an instalment out of a pool by the order; return what is left of the pool."""
-        part = Part(row.number, *(0, 0, 0))
+        amounts = {"principal": 0, "interest": 0, "penalty": 0}
         for due in order:
             owed, pay = _DUES[due]
             amount = min(pool, owed(row))
             pay(row, amount)
             pool -= amount
-            part = part._replace(**{due.value: amount})
+            amounts[due.value] = amount
         if row.owed == 0:
             row.settled_on = day
-        self.note(part)
+        self.note(Part(row.number, row.due_on, **amounts))
         return pool
 
     def note(self, part: Part) -> None:
         """Add a part to the sum."""
-        if any(part[1:]):
+        split = Split(part.principal, part.interest, part.penalty)
+        if any(split):
             self.parts.append(part)
-            self.split = self.split.plus(Split(*part[1:]))
+            self.split = self.split.plus(split)
 
 
 def _pay_principal(row: Instalment, amount: int) -> None:
@@ -180,6 +183,10 @@ def _repay_principal(standing: Standing, receipt: Receipt, terms: RepaymentTerms
     kept = [row for row in standing.rows if row.settled_on is not None]
     for row in tail:
         pool = paid.take(row, pool, day, (Due.PENALTY,)) if row.owed_penalty else pool
+    for row in tail[1:]:  # of a later one only what was borne before its time
+        borne = min(pool, earned(row, day, terms))
+        paid.take(row, borne, day, (Due.INTEREST,))
+        pool -= borne
     interest = min(pool, earned(tail[0], day, terms))
     principal = min(pool - interest, sum(row.owed_principal for row in tail))
     if principal == 0:
@@ -196,26 +203,14 @@ def _repay_principal(standing: Standing, receipt: Receipt, terms: RepaymentTerms
         settled_on=day,
     )
     tail[0].interest -= interest
+    tail[0].carried_interest = 0
     left = _relaid(tail, principal, shorten=receipt.early is not Early.LOWER, day=day, terms=terms)
     standing.rows = sorted([*kept, prepaid, *left], key=lambda row: row.due_on)
     standing.relaid = True
     for number, row in enumerate(standing.rows, 1):
         row.number = number
-    paid.note(Part(prepaid.number, principal, interest, 0))
+    paid.note(Part(prepaid.number, day, principal, interest, 0))
     return pool - interest - principal
-
-
-def earned(row: Instalment, day: date, terms: RepaymentTerms) -> int:
-    """Return the interest of an instalment to come that is earned by a day and not paid.
-
-    On a declining balance by days, of a period of `flat` once it has begun.
-    """
-    if day <= row.from_on:
-        return 0
-    days, gone = (row.due_on - row.from_on).days, (day - row.from_on).days
-    whole = terms.method is Method.FLAT or gone >= days
-    amount = row.interest if whole else terms.interest_rounding.of(row.interest * gone, days)
-    return max(amount - row.paid_interest - row.waived_interest, 0)
 
 
 def _relaid(
@@ -233,7 +228,9 @@ def _relaid(
     for at, row in enumerate(tail):
         interest = row.owed_interest
         if not flat or new == 0:
-            interest = terms.interest_rounding.of(interest * new, old) if old else 0
+            borne = max(row.carried_interest - row.paid_interest - row.waived_interest, 0)
+            own = interest - borne
+            interest = borne + (terms.interest_rounding.of(own * new, old) if old else 0)
         level = row.owed_principal + (row.owed_interest if by_total else 0)
         target = level if shorten else terms.level_rounding.of(level * left, whole)
         principal = min(max(target - (interest if by_total else 0), 0), new)
@@ -275,8 +272,7 @@ def payoff(standing: Standing, day: date, terms: RepaymentTerms, pauses: Pauses 
     for row in owed:
         charge(row, day, terms, pauses)
     interest = sum(row.owed_interest for row in owed if row.due_on <= day)
-    if to_come:
-        interest += earned(to_come[0], day, terms)
+    interest += sum(earned(row, day, terms) for row in to_come)
     principal = sum(row.owed_principal for row in owed)
     penalty = sum(row.owed_penalty for row in owed)
     total = max(principal + interest + penalty - copy.advance, 0)

@@ -52,7 +52,7 @@ class NewRepayment(Schema):
     """Made by the client for work without a signal; the same id with the same content is recorded once."""
     loan_id: UUID
     receipt_no: ReceiptNumber
-    """Of the receipt given (เลขที่ใบเสร็จ); unique within the fund."""
+    """Of the receipt given (เลขที่ใบเสร็จ); unique among the fund's receipts that stand."""
     paid_on: date | None = None
     """The day the money came; today when absent."""
     booked_on: date | None = None
@@ -136,6 +136,8 @@ class PaidPart(Schema):
     """What the receipt paid of one instalment when it was recorded."""
 
     number: int
+    due_on: date | None = None
+    """When the instalment was due; not known of receipts from before this was kept."""
     principal: BahtOut
     interest: BahtOut
     penalty: BahtOut

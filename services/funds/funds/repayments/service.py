@@ -6,15 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.applications.rules import split as split_by
 from funds.loans import queries as loans
 from funds.loans import writing
 from funds.loans.rules import OPEN, LoanFacts, State
 from funds.loans.service import lock, subject
 from funds.loans.terms import repayment_terms
+from funds.parts import apportioned
 from funds.repayments import allocating, booking, queries, rules
 from funds.repayments.allocating import Outcome
-from funds.repayments.booking import SYSTEM, Beside, Slip
+from funds.repayments.booking import Beside, Slip
 from funds.repayments.errors import (
     BookedBeforePaid,
     LoanNotOpen,
@@ -24,6 +24,7 @@ from funds.repayments.errors import (
     PaymentBeforeLoan,
     PaymentInFuture,
     PayoffTooLittle,
+    RefundBeforeMoney,
     RepaymentExists,
 )
 from funds.repayments.rules import Early, Receipt, Split, Standing
@@ -58,7 +59,7 @@ async def record(
     RepaymentExists, PeriodClosed, NotReversibleNow and, by its constraint, ReceiptUsed.
     """
     loan = await lock(session, new.loan_id, principal=actor)
-    if new.id is not None and await _recorded_before(session, new):
+    if new.id is not None and await _recorded_before(session, loan, new):
         return Recorded(new.id, repeated=True)
     receipt = _receipt(loan, new, now=now)
     parts = await _parts(session, loan, new)
@@ -74,17 +75,30 @@ async def record(
     return Recorded(slip.id, repeated=False)
 
 
-async def _recorded_before(session: AsyncSession, new: NewRepayment) -> bool:
-    """Tell whether this very repayment is recorded; raises RepaymentExists for another of its id."""
+async def _recorded_before(session: AsyncSession, loan: LoanFacts, new: NewRepayment) -> bool:
+    """Tell whether this very repayment is recorded; raises RepaymentExists for another of its id.
+
+    What the request leaves open is what it was recorded with: its day, and what follows from the contract.
+    """
     assert new.id is not None  # noqa: S101  # the caller asks only then
     found = await queries.same(session, new.id)
     if found is None:
         return False
     paid_on = new.paid_on or found["paid_on"]
-    same = (new.loan_id, new.receipt_no, paid_on, new.amount, new.channel.value)
-    if tuple(found) != same:
+    days = (paid_on, new.booked_on or paid_on)
+    money = (new.amount, new.channel.value, _early(loan, new).value)
+    if tuple(found) != (new.loan_id, new.receipt_no, *days, *money, new.note):
         raise RepaymentExists(pointer="/id")
+    if loan.borrower_kind == _GROUP or new.parts:
+        brought = {row["member_id"]: row["amount"] for row in await queries.parts(session, new.id)}
+        if brought != await _parts(session, loan, new):
+            raise RepaymentExists(pointer="/id")
     return True
+
+
+def _early(loan: LoanFacts, new: NewRepayment) -> Early:
+    """Return what is asked for money beyond what is due, else what the contract says."""
+    return new.early or Early(loan.terms["repayment"]["early_repayment"])
 
 
 def _receipt(loan: LoanFacts, new: NewRepayment, *, now: datetime) -> Receipt:
@@ -99,8 +113,7 @@ def _receipt(loan: LoanFacts, new: NewRepayment, *, now: datetime) -> Receipt:
         raise PaymentBeforeLoan(pointer="/paid_on")
     if new.booked_on is not None and new.booked_on < day:
         raise BookedBeforePaid(pointer="/booked_on")
-    early = new.early or Early(loan.terms["repayment"]["early_repayment"])
-    return Receipt(day, new.amount, early, new.id or uuid7())
+    return Receipt(day, new.amount, _early(loan, new), new.id or uuid7())
 
 
 async def _parts(session: AsyncSession, loan: LoanFacts, new: NewRepayment) -> dict[UUID, int]:
@@ -116,7 +129,7 @@ async def _parts(session: AsyncSession, loan: LoanFacts, new: NewRepayment) -> d
         if len(given) < len(new.parts) or sum(given.values()) != new.amount:
             raise PartsDoNotSum(pointer="/parts")
         return given
-    return dict(zip(shares, split_by(new.amount, list(shares.values())), strict=True)) if shares else {}
+    return dict(zip(shares, apportioned(new.amount, list(shares.values())), strict=True)) if shares else {}
 
 
 async def _in_its_place(
@@ -161,32 +174,22 @@ async def use_advance(
     return True
 
 
-async def use_due_advances(session: AsyncSession, *, on: date, limit: int, now: datetime) -> int:
-    """Use the advances of up to `limit` loans on which an instalment has fallen due; returns of how many.
-
-    For the daily run, before it counts what is late; run it until it returns 0. All loans are locked before
-    the first fund's books are, and the books in the order of their funds.
-    """
-    due = await queries.due_advances(session, on=on, limit=limit)
-    facts = [await lock(session, loan_id, principal=SYSTEM) for loan_id in due]
-    used = 0
-    for loan in sorted(facts, key=lambda one: (one.fund_id, one.id)):
-        used += await use_advance(session, loan_id=loan.id, on=on, actor=SYSTEM, now=now)
-    return used
-
-
 async def refund(
     session: AsyncSession, *, loan_id: UUID, new: NewRefund, actor: Principal, now: datetime
 ) -> UUID:
     """Give back what was paid ahead; returns the entry's id.
 
-    Raises LoanNotFound, PaymentInFuture, NoAdvance, OverCapital, PeriodClosed and, by its constraint,
-    RefundExists.
+    Raises LoanNotFound, PaymentInFuture, RefundBeforeMoney, NoAdvance, OverCapital, PeriodClosed and, by its
+    constraint, RefundExists.
     """
     loan = await lock(session, loan_id, principal=actor)
     day = new.paid_on or business_date(now)
     if day > business_date(now):
         raise PaymentInFuture(pointer="/paid_on")
+    # Receipts are allocated by their days: what was given back before it came could never be told again.
+    moved = (loan.last_paid_on, await queries.last_entry_on(session, loan.id))
+    if any(one is not None and day < one for one in moved):
+        raise RefundBeforeMoney(pointer="/paid_on")
     amount = loan.advance if new.amount is None else new.amount
     if amount == 0 or amount > loan.advance:
         raise NoAdvance(pointer="/amount", advance=baht(loan.advance))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
 
-from shared.money import baht
+from funds.documents.words import amount
 
 _WIDTH: Final = 800
 _LABEL: Final = 220
@@ -20,10 +20,10 @@ _GAP: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: what it is called and how much it is, in satang; None is not known."""
+    """One bar: what it is called and how much it is, in satang."""
 
     label: str
-    amount: int | None
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Series:
 
 def bars(title: str, rows: Sequence[Bar]) -> str:
     """Draw bars below each other, the longest as wide as there is room; amounts are written beside them."""
-    most = max((row.amount or 0 for row in rows), default=0)
+    most = max((row.amount for row in rows), default=0)
     room = _WIDTH - _LABEL - _AMOUNT - 30
     height = _TOP + _STEP * max(len(rows), 1) + 16
     parts = [_text(20, 34, title, size=20, weight="bold")]
@@ -44,20 +44,20 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
         parts.append(_text(20, _TOP + 14, "ไม่มีข้อมูล"))
     for at, row in enumerate(rows):
         top = _TOP + at * _STEP
-        amount = max(row.amount or 0, 0)
-        width = room * amount // most if most else 0
+        length = max(row.amount, 0)
+        width = room * length // most if most else 0
         parts.append(_text(_LABEL - 8, top + 14, _short(row.label), anchor="end"))
         parts.append(
             f'<rect x="{_LABEL}" y="{top}" width="{width}" height="{_BAR}" fill="{_COLOURS[0]}">'
-            f"<title>{escape(row.label)}: {_amount(row.amount)}</title></rect>"
+            f"<title>{escape(row.label)}: {amount(row.amount)}</title></rect>"
         )
-        parts.append(_text(_LABEL + width + 6, top + 14, _amount(row.amount)))
+        parts.append(_text(_LABEL + width + 6, top + 14, amount(row.amount)))
     return _svg(title, height, parts)
 
 
 def columns(title: str, places: Sequence[str], series: Sequence[Series]) -> str:
     """Draw columns side by side for each place of the axis (a fiscal year), with a legend."""
-    most = max((amount for one in series for amount in one.amounts), default=0)
+    most = max((one for line in series for one in line.amounts), default=0)
     bottom = _TOP + 30 + _PLOT
     span = (_WIDTH - 40) // max(len(places), 1)
     width = max((span - _GAP) // max(len(series), 1), 2)
@@ -66,12 +66,12 @@ def columns(title: str, places: Sequence[str], series: Sequence[Series]) -> str:
         left, colour = 20 + number * 200, _COLOURS[number % len(_COLOURS)]
         parts.append(f'<rect x="{left}" y="52" width="14" height="14" fill="{colour}"/>')
         parts.append(_text(left + 20, 64, one.name))
-        for at, amount in enumerate(one.amounts):
-            height = _PLOT * max(amount, 0) // most if most else 0
+        for at, high in enumerate(one.amounts):
+            height = _PLOT * max(high, 0) // most if most else 0
             x = 20 + at * span + _GAP // 2 + number * width
             parts.append(
                 f'<rect x="{x}" y="{bottom - height}" width="{width}" height="{height}" fill="{colour}">'
-                f"<title>{escape(one.name)} {escape(places[at])}: {_amount(amount)}</title></rect>"
+                f"<title>{escape(one.name)} {escape(places[at])}: {amount(high)}</title></rect>"
             )
     parts.append(f'<line x1="20" y1="{bottom}" x2="{_WIDTH - 20}" y2="{bottom}" stroke="#333"/>')
     for at, place in enumerate(places):
@@ -93,14 +93,6 @@ def _text(x: int, y: int, text: str, *, size: int = 14, anchor: str = "start", w
         f'<text x="{x}" y="{y}" font-size="{size}" text-anchor="{anchor}" font-weight="{weight}" '
         f'fill="#222">{escape(text)}</text>'
     )
-
-
-def _amount(amount: int | None) -> str:
-    """Return baht with thousands apart."""
-    if amount is None:
-        return "ไม่ทราบ"
-    whole, part = baht(amount).split(".")
-    return f"{int(whole):,}.{part}"
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Keeping how late loans were: a month's row of every fund is written anew until the month is over."""
+"""Keeping how late loans were at the end of each fiscal year, so that a report need not count it again."""
 
 import asyncio
 import contextlib
@@ -8,48 +8,85 @@ from typing import Final
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.reports.rules import last_month
+from funds.reports.lateness import by_fund, then_by_loan
 from shared import clock
+from shared.dates import fiscal_bounds, fiscal_year
 from shared.db import Database, driver
 
 log = structlog.get_logger(__name__)
 
 PAUSE: Final = 3_600.0
-"""Seconds between looks; a day's figures are kept anew whenever one is due."""
+"""Seconds between looks."""
+FUNDS: Final = 500
+"""Funds counted in one transaction."""
 
-# Reads demand's loan_arrears and loans' loans. Every fund with books gets a row: none late is known then too.
-_KEEP = """
-INSERT INTO fund_arrears_months AS kept
-    (fund_id, month, area_code, as_of, late_loans, overdue, par30, par60, par90)
-SELECT books.fund_id, $1, books.area_code, $2, coalesce(late_loans, 0), coalesce(overdue, 0),
-    coalesce(par30, 0), coalesce(par60, 0), coalesce(par90, 0)
-FROM fund_books AS books
-LEFT JOIN (
-    SELECT late.fund_id, count(*) AS late_loans, sum(late.overdue_principal) AS overdue,
-        coalesce(sum(loan.outstanding) FILTER (WHERE late.days_late > 30), 0) AS par30,
-        coalesce(sum(loan.outstanding) FILTER (WHERE late.days_late > 60), 0) AS par60,
-        coalesce(sum(loan.outstanding) FILTER (WHERE late.days_late > 90), 0) AS par90
-    FROM loan_arrears AS late JOIN loans AS loan ON loan.id = late.loan_id
-    WHERE late.days_late > 0 AND loan.outstanding > 0 GROUP BY late.fund_id
-) AS counted USING (fund_id)
-ON CONFLICT (fund_id, month) DO UPDATE
-SET as_of = excluded.as_of, late_loans = excluded.late_loans, overdue = excluded.overdue,
-    par30 = excluded.par30, par60 = excluded.par60, par90 = excluded.par90
-WHERE kept.as_of <= excluded.as_of
+_LATER = """
+    SELECT FROM journals AS later
+    WHERE later.fund_id = kept.fund_id AND later.number > kept.counted_to
+      AND later.business_date < kept.month + interval '1 month'
 """
 
+# A year's row that no journal of the year came after counts all that is booked now.
+_STILL_TRUE = f"""
+UPDATE fund_arrears_months AS kept SET counted_to = books.last_number
+FROM fund_books AS books
+WHERE books.fund_id = kept.fund_id AND kept.counted_to < books.last_number AND NOT EXISTS ({_LATER})
+"""  # noqa: S608  # our own constant texts
 
-async def keep(session: AsyncSession, *, day: date) -> None:
-    """Keep how late loans are as the row of `day`'s month; repeated, it says the newest of the month."""
-    await (await driver(session)).execute(_KEEP, last_month(day), day)
+# Years that ended, from a fund's first entry on, with no row or with journals that its row does not count.
+_DUE = f"""
+SELECT books.fund_id, ended.month::date AS month
+FROM fund_books AS books
+CROSS JOIN LATERAL (
+    SELECT min(month) AS first FROM ledger_months WHERE ledger_months.fund_id = books.fund_id
+) AS began
+CROSS JOIN generate_series($1::date - interval '30 years', $1::date, interval '1 year') AS ended (month)
+LEFT JOIN fund_arrears_months AS kept ON kept.fund_id = books.fund_id AND kept.month = ended.month
+WHERE ended.month >= began.first AND (kept.fund_id IS NULL OR EXISTS ({_LATER}))
+ORDER BY ended.month DESC, books.fund_id LIMIT $2
+"""  # noqa: S608  # our own constant texts
+
+# Reads loans, schedules and instalments of loans, lines of the ledger, and write_offs.
+_THEN = by_fund(then_by_loan(day="$2::date", funds="loan.fund_id = ANY($1::uuid[])"))
+_KEEP = f"""
+INSERT INTO fund_arrears_months AS kept
+    (fund_id, month, area_code, as_of, late_loans, overdue, par30, par60, par90, counted_to)
+SELECT books.fund_id, $3::date, books.area_code, $2::date, coalesce(late_loans, 0), coalesce(overdue, 0),
+    coalesce(par30, 0), coalesce(par60, 0), coalesce(par90, 0), books.last_number
+FROM fund_books AS books LEFT JOIN ({_THEN}) AS late USING (fund_id)
+WHERE books.fund_id = ANY($1::uuid[])
+ON CONFLICT (fund_id, month) DO UPDATE
+SET as_of = excluded.as_of, late_loans = excluded.late_loans, overdue = excluded.overdue,
+    par30 = excluded.par30, par60 = excluded.par60, par90 = excluded.par90, counted_to = excluded.counted_to
+WHERE kept.counted_to <= excluded.counted_to
+"""  # noqa: S608  # likewise
+
+
+async def keep(session: AsyncSession, *, day: date) -> bool:
+    """Keep the ends of years before `day` of some funds; tell whether there may be more.
+
+    A statement sees one moment: the journals counted are those up to the number that is written with them.
+    """
+    connection = await driver(session)
+    _, ended = fiscal_bounds(fiscal_year(day) - 1)
+    await connection.execute(_STILL_TRUE)
+    due = await connection.fetch(_DUE, ended.replace(day=1), FUNDS)
+    by_month: dict[date, list[object]] = {}
+    for row in due:
+        by_month.setdefault(row["month"], []).append(row["fund_id"])
+    for month, fund_ids in by_month.items():
+        await connection.execute(_KEEP, fund_ids, month.replace(day=30), month)
+    return len(due) == FUNDS
 
 
 async def run(database: Database, *, stop: asyncio.Event) -> None:
-    """Keep the present month's figures now and each hour until `stop` is set, whatever failed before."""
+    """Keep the ends of years now and each hour until `stop` is set, whatever failed before."""
     while not stop.is_set():
         try:
-            async with database.transaction() as session:
-                await keep(session, day=clock.business_date(clock.now()))
+            more = True
+            while more and not stop.is_set():
+                async with database.transaction() as session:
+                    more = await keep(session, day=clock.business_date(clock.now()))
         except Exception as error:  # noqa: BLE001  # the database may be away; the next hour does as well
             log.warning("arrears_not_kept", reason=type(error).__qualname__)
         with contextlib.suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""The one table of reports: how late each fund's loans were at the end of each month."""
+"""The one table of reports: how late each fund's loans were at the end of each fiscal year."""
 
 from datetime import date
 from uuid import UUID
@@ -10,7 +10,7 @@ from funds.db import Base
 
 
 class FundArrearsMonth(Base, table=True):
-    """Overdue principal and outstanding of late loans of a fund, as known last in a month; satang."""
+    """Overdue principal and outstanding of late loans of a fund at the end of a month (September); satang."""
 
     __tablename__ = "fund_arrears_months"
 
@@ -23,3 +23,5 @@ class FundArrearsMonth(Base, table=True):
     par30: int = Field(sa_column=Column(BigInteger, nullable=False))
     par60: int = Field(sa_column=Column(BigInteger, nullable=False))
     par90: int = Field(sa_column=Column(BigInteger, nullable=False))
+    counted_to: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    """Number of the fund's last journal that is counted; one of that year that came later makes it void."""

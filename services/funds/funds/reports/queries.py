@@ -1,7 +1,7 @@
 """The figures, set-based, from projections; each statement says whose tables it reads.
 
 Of the ledger: fund_books, ledger_months. Of the registry: funds; of members: fund_members; of loans: loans,
-loan_disbursements; of grants: grants; of demand: loan_arrears. Never a line of a journal.
+instalments, loan_disbursements; of grants: grants. How late loans are: `lateness.py`.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.reports.rules import DIGITS, By, last_month, ranges
+from funds.reports import lateness
+from funds.reports.rules import DIGITS, By, Figure, last_month, ranges
 from shared.db import driver
 
 
@@ -32,34 +33,23 @@ class Filters:
 
     @property
     def current(self) -> bool:
-        """Tell whether the year still runs: lateness is today's then, else that of the year's last month."""
+        """Tell whether the year still runs."""
         return self.last >= self.today
+
+    @property
+    def as_of(self) -> date:
+        """Return the day the figures are of: the year's last, or today."""
+        return min(self.last, self.today)
 
     def values(self) -> tuple[Any, ...]:
         """Return what the statement takes first."""
         lows, highs = ranges(self.areas, self.area)
-        return (lows, highs, self.kind, last_month(self.first), last_month(self.last), self.last, self.first)
+        months = (last_month(self.first), last_month(self.last))
+        return (lows, highs, self.kind, *months, self.last, self.first, self.as_of)
 
 
-_LIVE = """
-    SELECT late.fund_id, count(*) AS late_loans, sum(late.overdue_principal) AS overdue,
-        coalesce(sum(loan.outstanding) FILTER (WHERE late.days_late > 30), 0) AS par30,
-        coalesce(sum(loan.outstanding) FILTER (WHERE late.days_late > 60), 0) AS par60,
-        coalesce(sum(loan.outstanding) FILTER (WHERE late.days_late > 90), 0) AS par90
-    FROM seen JOIN loan_arrears AS late ON late.area_code >= seen.low AND late.area_code < seen.high
-    JOIN loans AS loan ON loan.id = late.loan_id
-    WHERE late.days_late > 0 AND loan.outstanding > 0
-    GROUP BY late.fund_id
-"""
-_KEPT = """
-    SELECT DISTINCT ON (kept.fund_id) kept.fund_id, kept.late_loans, kept.overdue, kept.par30, kept.par60,
-        kept.par90
-    FROM seen JOIN fund_arrears_months AS kept ON kept.area_code >= seen.low AND kept.area_code < seen.high
-    WHERE kept.month = $5
-    ORDER BY kept.fund_id
-"""
-
-# $1 lows and $2 highs of areas, $3 kind of fund, $4 and $5 first and last month, $6 last and $7 first day.
+# $1 lows and $2 highs of areas, $3 kind of fund, $4 and $5 first and last month, $6 last and $7 first day,
+# $8 the day that lateness is of.
 _PER_FUND = """
 WITH seen AS (SELECT * FROM unnest($1::text[], $2::text[]) AS one (low, high)),
 books AS (
@@ -96,18 +86,15 @@ books AS (
     FROM seen JOIN grants AS given ON given.area_code >= seen.low AND given.area_code < seen.high
     WHERE given.paid_on BETWEEN $7 AND $6 AND given.state <> 'reversed'
     GROUP BY given.fund_id
-), known AS (SELECT __KNOWN__ AS lateness), per_fund AS (
+), per_fund AS (
     SELECT books.fund_id, books.area_code, coalesce(lent, 0) AS lent, coalesce(repaid, 0) AS repaid,
         coalesce(outstanding, 0) AS outstanding, coalesce(written_off, 0) AS written_off,
         coalesce(interest, 0) AS interest, coalesce(grants, 0) AS grants, coalesce(capital, 0) AS capital,
         coalesce(money, 0) AS money, coalesce(members, 0) AS members, coalesce(loans, 0) AS loans,
-        coalesce(grants_made, 0) AS grants_made,
-        CASE WHEN known.lateness THEN coalesce(late_loans, 0) END AS late_loans,
-        CASE WHEN known.lateness THEN coalesce(overdue, 0) END AS overdue,
-        CASE WHEN known.lateness THEN coalesce(par30, 0) END AS par30,
-        CASE WHEN known.lateness THEN coalesce(par60, 0) END AS par60,
-        CASE WHEN known.lateness THEN coalesce(par90, 0) END AS par90
-    FROM books CROSS JOIN known
+        coalesce(grants_made, 0) AS grants_made, coalesce(late_loans, 0) AS late_loans,
+        coalesce(overdue, 0) AS overdue, coalesce(par30, 0) AS par30, coalesce(par60, 0) AS par60,
+        coalesce(par90, 0) AS par90
+    FROM books
     LEFT JOIN ledger USING (fund_id) LEFT JOIN arrears USING (fund_id) LEFT JOIN members USING (fund_id)
     LEFT JOIN lending USING (fund_id) LEFT JOIN giving USING (fund_id)
 )
@@ -120,31 +107,26 @@ _SUMS = """
     coalesce(sum(grants), 0)::bigint AS grants, coalesce(sum(written_off), 0)::bigint AS written_off,
     coalesce(sum(capital), 0)::bigint AS capital, coalesce(sum(money), 0)::bigint AS money,
     coalesce(sum(outstanding), 0)::bigint AS outstanding,
-    sum(late_loans)::bigint AS late_loans, sum(overdue)::bigint AS overdue, sum(par30)::bigint AS par30,
-    sum(par60)::bigint AS par60, sum(par90)::bigint AS par90,
+    coalesce(sum(late_loans), 0)::bigint AS late_loans, coalesce(sum(overdue), 0)::bigint AS overdue,
+    coalesce(sum(par30), 0)::bigint AS par30, coalesce(sum(par60), 0)::bigint AS par60,
+    coalesce(sum(par90), 0)::bigint AS par90,
     count(DISTINCT area_code) FILTER (WHERE outstanding > 0) AS villages,
-    CASE WHEN bool_and(overdue IS NOT NULL) THEN
-        count(DISTINCT area_code) FILTER (WHERE outstanding > 0)
-        - count(DISTINCT area_code) FILTER (WHERE outstanding > 0 AND overdue > 0)
-    END AS zero_overdue_villages
+    count(DISTINCT area_code) FILTER (WHERE outstanding > 0)
+        - count(DISTINCT area_code) FILTER (WHERE outstanding > 0 AND overdue > 0) AS zero_overdue_villages
 """
 _AREAS = """
-SELECT left(area_code, $8) AS code, NULL::uuid AS fund_id, NULL::text AS name, __SUMS__
-FROM per_fund WHERE $9::text IS NULL OR left(area_code, $8) > $9
-GROUP BY left(area_code, $8) ORDER BY 1 LIMIT $10
+SELECT left(area_code, $9) AS code, NULL::uuid AS fund_id, NULL::text AS name, __SUMS__
+FROM per_fund WHERE $10::text IS NULL OR left(area_code, $9) > $10
+GROUP BY left(area_code, $9) ORDER BY 1 LIMIT $11
 """
 _FUNDS = """
 SELECT area_code AS code, per_fund.fund_id, min(fund.name_th) AS name, __SUMS__
 FROM per_fund LEFT JOIN (SELECT id, name_th FROM funds) AS fund ON fund.id = per_fund.fund_id
-WHERE $8::text IS NULL OR (area_code, per_fund.fund_id) > ($8, $9::uuid)
-GROUP BY area_code, per_fund.fund_id ORDER BY 1, 2 LIMIT $10
+WHERE $9::text IS NULL OR (area_code, per_fund.fund_id) > ($9, $10::uuid)
+GROUP BY area_code, per_fund.fund_id ORDER BY 1, 2 LIMIT $11
 """
 _TOTAL = "SELECT __SUMS__ FROM per_fund"
-_COUNT_AREAS = "SELECT count(DISTINCT left(area_code, $8)) FROM per_fund"
-_LATENESS_KEPT = (
-    "EXISTS (SELECT FROM seen JOIN fund_arrears_months AS kept ON kept.area_code >= seen.low "
-    "AND kept.area_code < seen.high WHERE kept.month = $5)"
-)
+_COUNT_AREAS = "SELECT count(DISTINCT left(area_code, $9)) FROM per_fund"
 
 # A fiscal year begins in October: three months on, its months lie in one calendar year.
 _YEARS = """
@@ -178,6 +160,18 @@ async def rows(
     return list(await connection.fetch(statement, *filters.values(), DIGITS[by], code, limit))
 
 
+async def largest(
+    session: AsyncSession, *, filters: Filters, by: By, figure: Figure, limit: int
+) -> list[asyncpg.Record]:
+    """Return the `limit` rows with most of a figure, the largest first; amounts in satang."""
+    connection, most = await driver(session), f"ORDER BY {figure.value} DESC, 1"
+    if by is By.FUND:
+        statement = _statement(filters, _FUNDS.replace("ORDER BY 1, 2", f"{most}, 2"))
+        return list(await connection.fetch(statement, *filters.values(), None, None, limit))
+    statement = _statement(filters, _AREAS.replace("ORDER BY 1", most))
+    return list(await connection.fetch(statement, *filters.values(), DIGITS[by], None, limit))
+
+
 async def count(session: AsyncSession, *, filters: Filters, by: By) -> int:
     """Return how many rows there are."""
     connection = await driver(session)
@@ -204,7 +198,5 @@ async def years(
 
 
 def _statement(filters: Filters, of: str) -> str:
-    arrears, known = (_LIVE, "true") if filters.current else (_KEPT, _LATENESS_KEPT)
-    return _PER_FUND.replace("__ARREARS__", arrears).replace("__KNOWN__", known) + of.replace(
-        "__SUMS__", _SUMS
-    )
+    arrears = lateness.LIVE if filters.current else lateness.AT_YEAR_END
+    return _PER_FUND.replace("__ARREARS__", arrears) + of.replace("__SUMS__", _SUMS)

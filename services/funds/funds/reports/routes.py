@@ -2,24 +2,39 @@
 
 from functools import partial
 from typing import Annotated, Any
+from uuid import UUID
 
+import asyncpg
 from fastapi import Query
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from funds.permissions import FundReader
-from funds.reports import charts, papers, queries
+from funds.documents import responses
+from funds.permissions import FundReader, LoanReader
+from funds.reports import charts, lateness, papers, queries
 from funds.reports.errors import FiscalYearInFuture
-from funds.reports.rules import DEFINITIONS, NAMES
-from funds.reports.schemas import ChartFilters, ReportFilters, ReportRow, ReportScope, ReportTotal, YearRow
+from funds.reports.rules import DEFINITIONS, NAMES, ranges
+from funds.reports.schemas import (
+    ChartFilters,
+    LateLoan,
+    LateLoanFilters,
+    ReportFilters,
+    ReportRow,
+    ReportScope,
+    ReportTotal,
+    YearRow,
+)
 from funds.reports.showing import (
     REPORT,
     REPORT_FILE,
     as_file,
-    as_of,
     figures,
     label,
+    late_loan,
     link_of_total,
     row_out,
+    year_out,
+    years,
 )
 from shared import clock, exports, paging, problems, web
 from shared.dates import fiscal_bounds, fiscal_year
@@ -31,11 +46,7 @@ from shared.security import Principal
 router = web.router(tags=["fund reports"])
 
 _SVG = "image/svg+xml"
-_PDF = "application/pdf"
 _CHART: dict[int | str, dict[str, Any]] = {200: {"content": {_SVG: {"schema": {"type": "string"}}}}}
-_PAPER: dict[int | str, dict[str, Any]] = {
-    200: {"content": {_PDF: {"schema": {"type": "string", "format": "binary"}}}}
-}
 _MOST_BARS = 40
 _MOST_LINES = 1_000
 
@@ -70,12 +81,10 @@ async def list_fund_reports(
             area=filters.area,
             now=clock.now(),
         )
-    rows = await read(session, after=page.after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    rows = await read(session, after=page.after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed, by=filters.by) if page.count else None
-    last = [rows[-1]["code"], str(rows[-1]["fund_id"])] if more else None
-    shown = [row_out(row, by=filters.by, filters=narrowed) for row in rows]
-    return paging.page(page, shown, next_key=last, total=total)
+    shape = partial(row_out, by=filters.by, filters=narrowed)
+    return paging.page(page, rows, key=("code", "fund_id"), shape=shape, total=total)
 
 
 @router.get(
@@ -86,7 +95,7 @@ async def list_fund_reports(
 async def read_fund_report_total(
     session: ReadSession, principal: FundReader, filters: Annotated[ReportScope, Query()]
 ) -> ReportTotal:
-    """Return the figures of an area in a fiscal year, and what each of them is. ยอดรวมพร้อมนิยามของตัวเลข."""
+    """Return the figures of an area of fiscal years, and what each is. ยอดรวมพร้อมนิยามของตัวเลข."""
     narrowed = _narrowed(filters, principal)
     row = await queries.total(session, filters=narrowed)
     links = link_of_total(area=narrowed.area, filters=narrowed)
@@ -95,12 +104,47 @@ async def read_fund_report_total(
             **figures(row, links),
             "area": narrowed.area,
             "fiscal_year": fiscal_year(narrowed.last),
+            "fiscal_year_from": fiscal_year(narrowed.first),
             "first": narrowed.first,
             "last": narrowed.last,
-            "as_of": as_of(narrowed),
+            "as_of": narrowed.as_of,
             "definitions": {name: Text(th=th, en=en) for name, (th, en) in DEFINITIONS.items()},
         }
     )
+
+
+@router.get(
+    "/fund-reports/late-loans",
+    response_model=paging.Page[LateLoan],
+    responses=problems.responses(FiscalYearInFuture, InvalidCursor),
+    summary="The late loans that a report counts (สัญญาที่ค้างชำระในรายงาน)",
+)
+async def list_reported_late_loans(
+    session: ReadSession,
+    principal: LoanReader,
+    page: paging.PageParams,
+    filters: Annotated[LateLoanFilters, Query()],
+) -> Response:
+    """List the loans that were late at the end of a fiscal year, of the present one those that are late now.
+
+    Their overdue principals are the report's figure, their outstanding principals with `over=30` its PAR30.
+    รายการสัญญาที่รวมเป็นยอดเกินกำหนดและ PAR ในรายงาน
+    """
+    narrowed = _narrowed(filters, principal)
+    lows, highs = ranges(narrowed.areas, narrowed.area)
+    wanted = lateness.LateLoans(
+        lows,
+        highs,
+        day=narrowed.as_of,
+        now=narrowed.current,
+        kind=filters.kind,
+        fund_id=filters.fund_id,
+        over=filters.over,
+    )
+    rows = await lateness.page(session, wanted=wanted, after=page.place(str, UUID), limit=page.fetch)
+    total = await lateness.count(session, wanted=wanted) if page.count else None
+    shape = partial(late_loan, filters=narrowed)
+    return paging.page(page, rows, key=("area_code", "loan_id"), shape=shape, total=total)
 
 
 @router.get(
@@ -110,11 +154,9 @@ async def read_fund_report_total(
 async def list_fund_report_years(
     session: ReadSession, principal: FundReader, filters: Annotated[ReportScope, Query()]
 ) -> list[YearRow]:
-    """Return lent, repaid, grants and outstanding of every fiscal year with entries. เปรียบเทียบทุกปีงบประมาณ."""
-    rows = await queries.years(
-        session, areas=principal.areas, area=filters.area or "", kind=filters.kind, last=_last(filters)
-    )
-    return [YearRow(**row) for row in rows]
+    """Return lent, repaid, grants and outstanding of the fiscal years with entries. เปรียบเทียบปีงบประมาณ."""
+    rows = await _years(session, principal, filters)
+    return [YearRow(**year_out(row, area=filters.area or "", kind=filters.kind)) for row in rows]
 
 
 @router.get(
@@ -128,11 +170,11 @@ async def draw_fund_report(
 ) -> Response:
     """Draw one figure by fund or area as SVG, at most 40 bars, the longest first. กราฟแท่งเรียงจากมากไปน้อย."""
     narrowed = _narrowed(filters, principal)
-    rows = await queries.rows(session, filters=narrowed, by=filters.by, after=None, limit=_MOST_LINES)
-    figure = filters.figure.value
-    rows.sort(key=lambda row: row[figure] or 0, reverse=True)
-    title = f"{NAMES[filters.figure][0]} ปีงบประมาณ {fiscal_year(narrowed.last)} (บาท)"
-    drawn = charts.bars(title, [charts.Bar(label(row), row[figure]) for row in rows[:_MOST_BARS]])
+    rows = await queries.largest(
+        session, filters=narrowed, by=filters.by, figure=filters.figure, limit=_MOST_BARS
+    )
+    title = f"{NAMES[filters.figure][0]} ปีงบประมาณ {years(narrowed)} (บาท)"
+    drawn = charts.bars(title, [charts.Bar(label(row), row[filters.figure.value]) for row in rows])
     return Response(drawn, media_type=_SVG)
 
 
@@ -146,10 +188,7 @@ async def draw_fund_report_years(
     session: ReadSession, principal: FundReader, filters: Annotated[ReportScope, Query()]
 ) -> Response:
     """Draw what was lent, repaid and left outstanding in the last ten fiscal years as SVG. กราฟสิบปีล่าสุด."""
-    rows = await queries.years(
-        session, areas=principal.areas, area=filters.area or "", kind=filters.kind, last=_last(filters)
-    )
-    rows = rows[-10:]
+    rows = (await _years(session, principal, filters))[-10:]
     series = [
         charts.Series(NAMES[figure][0], [row[figure.value] for row in rows])
         for figure in NAMES
@@ -162,7 +201,7 @@ async def draw_fund_report_years(
 @router.get(
     "/fund-reports/report.pdf",
     response_class=Response,
-    responses={**_PAPER, **problems.responses(FiscalYearInFuture)},
+    responses={**responses.described(), **problems.responses(FiscalYearInFuture)},
     summary="A report as PDF (รายงาน PDF)",
 )
 async def print_fund_report(
@@ -170,25 +209,35 @@ async def print_fund_report(
 ) -> Response:
     """Return the rows and the total of a fiscal year as a Thai PDF, at most 1,000 rows. รายงานสำหรับพิมพ์."""
     narrowed = _narrowed(filters, principal)
-    rows = await queries.rows(session, filters=narrowed, by=filters.by, after=None, limit=_MOST_LINES)
-    total = await queries.total(session, filters=narrowed)
-    year = fiscal_year(narrowed.last)
-    made = papers.report(rows, total, area=narrowed.area, fiscal_year=year, as_of=as_of(narrowed))
-    headers = {"Content-Disposition": f'inline; filename="fund-report-{year}.pdf"'}
-    return Response(made, media_type=_PDF, headers=headers)
+    rows = await queries.rows(session, filters=narrowed, by=filters.by, after=None, limit=_MOST_LINES + 1)
+    facts = papers.ReportFacts(
+        rows=rows[:_MOST_LINES],
+        total=await queries.total(session, filters=narrowed),
+        area=narrowed.area,
+        years=years(narrowed),
+        as_of=narrowed.as_of,
+        more=len(rows) > _MOST_LINES,
+    )
+    return await responses.pdf(papers.report, facts, name=f"รายงานกองทุน {facts.years}")
 
 
 def _narrowed(filters: ReportScope, principal: Principal) -> queries.Filters:
     today = clock.business_date(clock.now())
     year = filters.fiscal_year or fiscal_year(today)
-    first, last = fiscal_bounds(year)
-    if first > today:
+    begins, last = fiscal_bounds(year)
+    if begins > today:
         raise FiscalYearInFuture(pointer="?fiscal_year")
+    first, _ = fiscal_bounds(filters.fiscal_year_from or year)
+    if first > begins:
+        raise FiscalYearInFuture(pointer="?fiscal_year_from")
     return queries.Filters(
         areas=principal.areas, first=first, last=last, today=today, area=filters.area or "", kind=filters.kind
     )
 
 
-def _last(filters: ReportScope) -> int:
-    """Return the last fiscal year that is asked for; without one the present."""
-    return filters.fiscal_year or fiscal_year(clock.business_date(clock.now()))
+async def _years(session: AsyncSession, principal: Principal, filters: ReportScope) -> list[asyncpg.Record]:
+    last = filters.fiscal_year or fiscal_year(clock.business_date(clock.now()))
+    rows = await queries.years(
+        session, areas=principal.areas, area=filters.area or "", kind=filters.kind, last=last
+    )
+    return [row for row in rows if row["fiscal_year"] >= (filters.fiscal_year_from or 0)]

@@ -65,7 +65,7 @@ DEFINITIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "overdue": (
         "เงินต้นที่เกินกำหนดชำระ ณ สิ้นปีหรือวันนี้",
-        "Principal past its due date at the end of the year, or today",
+        "Principal past its due date at the end of the year by what is recorded of it, or today",
     ),
     "par": (
         "เงินต้นคงเหลือทั้งสัญญาของสัญญาที่ค้างเกิน 30/60/90 วัน หารด้วยเงินต้นคงเหลือ",
@@ -84,7 +84,7 @@ DEFINITIONS: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Percentages with two places; None where there is nothing to divide by, or lateness is not known."""
+    """Percentages with two places; None where there is nothing to divide by."""
 
     par30_percent: str | None
     par60_percent: str | None
@@ -92,16 +92,16 @@ class Rates:
     repayment_rate: str | None
 
 
-def rates(row: Mapping[str, int | None]) -> Rates:
+def rates(row: Mapping[str, int]) -> Rates:
     """Return a row's rates from its figures in satang."""
-    outstanding, repaid, overdue = row["outstanding"] or 0, row["repaid"] or 0, row["overdue"]
+    outstanding, repaid = row["outstanding"], row["repaid"]
 
-    def share(part: int | None) -> str | None:
-        return None if part is None else percent(part, outstanding)
+    def share(name: str) -> str | None:
+        return percent(row[name], outstanding)
 
     # More reversed than repaid in a year (of repayments of the year before) is no rate.
-    rate = None if overdue is None or repaid < 0 else percent(repaid, repaid + overdue)
-    return Rates(share(row["par30"]), share(row["par60"]), share(row["par90"]), rate)
+    rate = None if repaid < 0 else percent(repaid, repaid + row["overdue"])
+    return Rates(share("par30"), share("par60"), share("par90"), rate)
 
 
 def ranges(areas: Sequence[str], area: str) -> tuple[list[str], list[str]]:

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds import rates
 from funds.savings.models import SavingsMovement, SavingsPledge, SavingsRule
-from funds.savings.rules import UNRESOLVED, Holding, Kind, SavingsRules
-from shared.db import driver, fetch
+from funds.savings.rules import UNRESOLVED, Holding, Kind, SavingsRules, lowest
+from shared.db import counted, driver, fetch, seek
 
 _RULES = SavingsRule.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _PLEDGES = SavingsPledge.__table__  # type: ignore[attr-defined]  # likewise
@@ -46,14 +46,13 @@ async def pledges(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` pledges by id, from the first after `after`."""
     columns = [column for column in _PLEDGES.c if column.name != "area_code"]
-    statement = select(*columns).where(_PLEDGES.c.fund_id == fund_id).order_by(_PLEDGES.c.id).limit(limit)
-    return await fetch(session, statement if after is None else statement.where(_PLEDGES.c.id > after))
+    statement = seek(select(*columns).where(_PLEDGES.c.fund_id == fund_id), _PLEDGES.c.id, after, limit=limit)
+    return await fetch(session, statement)
 
 
 async def count_pledges(session: AsyncSession, fund_id: UUID) -> int:
     """Return how many pledges there are."""
-    statement = select(func.count().label("n")).where(_PLEDGES.c.fund_id == fund_id)
-    return int((await fetch(session, statement))[0]["n"])
+    return await counted(session, select(_PLEDGES.c.fund_id).where(_PLEDGES.c.fund_id == fund_id))
 
 
 async def pledge(session: AsyncSession, pledge_id: UUID) -> asyncpg.Record:
@@ -110,8 +109,7 @@ async def movements(
 
 async def count(session: AsyncSession, wanted: Movements) -> int:
     """Return how many movements there are."""
-    listed = _listed(wanted).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _listed(wanted))
 
 
 async def movement(session: AsyncSession, fund_id: UUID, movement_id: UUID) -> asyncpg.Record | None:
@@ -134,6 +132,16 @@ SELECT count(*) FROM savings_movements
 WHERE member_id = $1 AND kind = 'withdrawal' AND reversed_on IS NULL
   AND moved_on >= $2 AND moved_on < $2 + interval '1 month'
 """
+_BY_DAY = """
+SELECT member_id, day, sum(savings)::bigint AS savings, sum(shares)::bigint AS shares
+FROM (
+    SELECT member_id, moved_on AS day, savings, shares FROM savings_movements WHERE member_id = ANY($1)
+    UNION ALL
+    SELECT member_id, reversed_on, -savings, -shares FROM savings_movements
+    WHERE member_id = ANY($1) AND reversed_on IS NOT NULL
+) AS moved
+GROUP BY member_id, day ORDER BY member_id, day
+"""
 
 
 async def known(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
@@ -147,6 +155,17 @@ async def documented(
     """Return those members whom a document names already."""
     rows = await (await driver(session)).fetch(_DOCUMENTED, fund_id, document_no, list(ids))
     return {row["member_id"] for row in rows}
+
+
+async def least(session: AsyncSession, ids: Sequence[UUID], *, since: date) -> dict[UUID, Holding]:
+    """Return the least that members have at the end of any day from one on, as the books have it.
+
+    A reversal counts on its own day.
+    """
+    moved: dict[UUID, list[tuple[date, Holding]]] = {one: [] for one in ids}
+    for row in await (await driver(session)).fetch(_BY_DAY, list(ids)):
+        moved[row["member_id"]].append((row["day"], Holding(row["savings"], row["shares"])))
+    return {one: lowest(days, since) for one, days in moved.items()}
 
 
 async def withdrawn(session: AsyncSession, member_id: UUID, *, month: date) -> int:

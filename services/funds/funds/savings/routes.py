@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import Query, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.ledger.errors import OverCapital, PeriodClosed
+from funds.ledger.errors import OverCapital, PeriodClosed, ReversalByRecorder
 from funds.members.errors import UnknownFundMember
 from funds.permissions import SavingsReader, SavingsWriter
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
 from funds.savings import errors, queries, service, showing
 from funds.savings.export import ACCOUNTS, DESCRIBED
+from funds.savings.rules import month_of
 from funds.savings.schemas import (
     AccountFilters,
     DepositsOut,
@@ -82,12 +83,10 @@ async def list_savings_pledges(
 ) -> Response:
     """List pledges; the newest of a member holds. รายการสัจจะ รายการล่าสุดของสมาชิกมีผล."""
     await service.require(session, fund_id, principal=principal)
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.pledges(session, fund_id, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.pledges(session, fund_id, after=after, limit=page.fetch)
     total = await queries.count_pledges(session, fund_id) if page.count else None
-    next_key = (str(rows[-1]["id"]),) if more else None
-    return paging.page(page, [showing.pledge(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=showing.pledge, key=("id",), total=total)
 
 
 @router.post(
@@ -114,7 +113,7 @@ async def read_monthly_sheet(
 ) -> MonthlySheet:
     """Return a month's sheet with what is missing of each pledge. Audited. ใบรวมเงินสัจจะของเดือน."""
     await service.require(session, fund_id, principal=principal)
-    of = service.month_of(month)
+    of = month_of(month)
     rows = await queries.sheet(session, fund_id, month=of)
     await _seen(session, "savings.sheet", [fund_id], principal)
     return showing.sheet(rows, of=of)
@@ -176,11 +175,22 @@ async def list_savings_movements(
     await service.require(session, fund_id, principal=principal)
     wanted = queries.Movements(fund_id, **filters.model_dump())
     after = None if page.after is None else (UUID(page.after[0]),)
-    rows = await queries.movements(session, wanted=wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    rows = await queries.movements(session, wanted=wanted, after=after, limit=page.fetch)
     total = await queries.count(session, wanted) if page.count else None
-    next_key = (str(rows[-1]["id"]),) if more else None
-    return paging.page(page, [showing.movement(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=showing.movement, key=("id",), total=total)
+
+
+@router.get(
+    "/savings/{fund_id}/movements/{movement_id}",
+    responses=problems.responses(*_READ, errors.SavingsMovementNotFound),
+    summary="One deposit or withdrawal (รายการฝากหรือถอน)",
+)
+async def read_savings_movement(
+    session: ReadSession, principal: SavingsReader, fund_id: UUID, movement_id: UUID
+) -> MovementOut:
+    """Return what moved a member's savings, with its document and journal. รายการฝากหรือถอนพร้อมเอกสาร."""
+    await service.require(session, fund_id, principal=principal)
+    return showing.movement(await service.movement(session, fund_id, movement_id))
 
 
 @router.post(
@@ -190,6 +200,7 @@ async def list_savings_movements(
         errors.SavingsMovementNotFound,
         errors.MovementReversed,
         errors.MovementNotReversible,
+        ReversalByRecorder,
         errors.NotEnoughSavings,
         DateInFuture,
         PeriodClosed,
@@ -238,12 +249,10 @@ async def list_savings_accounts(
             page.request, kind, export=ACCOUNTS, read=read, principal=principal, area=fund.area_code, now=now
         )
     after = None if page.after is None else (UUID(page.after[0]),)
-    rows = await queries.accounts(session, **wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    rows = await queries.accounts(session, **wanted, after=after, limit=page.fetch)
     total = await queries.count_accounts(session, fund_id, empty=filters.empty) if page.count else None
     await _seen(session, "savings_account.list", [fund_id], principal)
-    next_key = (str(rows[-1]["member_id"]),) if more else None
-    return paging.page(page, [showing.account(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=showing.account, key=("member_id",), total=total)
 
 
 @router.get(

@@ -12,6 +12,8 @@ from typing import Final
 from uuid import UUID
 
 from funds.ledger.rules import Account, Entry, JournalKind, Line
+from funds.parts import apportioned
+from shared.money import baht
 
 DOCUMENT: Final = "savings_movement"
 """The document kind of what moves a member's savings."""
@@ -118,6 +120,48 @@ def withdrawal_fault(  # noqa: PLR0911  # a rule each
     return None
 
 
+def explained(fault: Fault, holding: Holding, rules: SavingsRules, *, before: int = 0) -> tuple[str, str]:
+    """Return the figures that a refusal rests on, in Thai and English; nothing where there are none."""
+    savings, shares, share = baht(holding.savings), baht(holding.shares), baht(rules.share_value)
+    have = (f"มีเงินออม {savings} บาท หุ้น {shares} บาท", f"She has savings of {savings}, shares of {shares}")
+    said = {
+        Fault.NOT_WHOLE_SHARES: (f"หุ้นละ {share} บาท", f"A share is {share}"),
+        Fault.TOO_MANY_SHARES: (
+            f"มีหุ้น {shares} บาท ถือได้ไม่เกิน {rules.max_shares} หุ้น หุ้นละ {share} บาท",
+            f"She has {shares}; at most {rules.max_shares} shares of {share}",
+        ),
+        Fault.NOT_ENOUGH: have,
+        Fault.NOT_ALL: have,
+        Fault.UNDER_MINIMUM: (
+            f"มีเงินออม {savings} บาท ต้องคงเหลือ {baht(rules.min_balance)} บาท",
+            f"She has {savings}, {baht(rules.min_balance)} must be left",
+        ),
+        Fault.TOO_OFTEN: (
+            f"ถอนแล้ว {before} ครั้ง ถอนได้เดือนละ {rules.withdrawals_per_month} ครั้ง",
+            f"She withdrew {before} times, {rules.withdrawals_per_month} a month are allowed",
+        ),
+        Fault.TOO_MUCH: (
+            f"มีเงินออม {savings} บาท ถอนได้ครั้งละไม่เกินร้อยละ {rules.withdrawal_percent}",
+            f"She has {savings}, at most {rules.withdrawal_percent} per cent at a time",
+        ),
+    }
+    return said.get(fault, ("", ""))
+
+
+def lowest(by_day: Sequence[tuple[date, Holding]], since: date) -> Holding:
+    """Return the least that a member has at the end of any day from one on; days ascend, each once.
+
+    What is taken out on a past day was there for it only if nothing since then needed it.
+    """
+    running = [(date.min, Holding())]
+    for day, moved in by_day:
+        before = running[-1][1]
+        running.append((day, Holding(before.savings + moved.savings, before.shares + moved.shares)))
+    first = max(at for at, (day, _) in enumerate(running) if day <= since)
+    after = [holding for _, holding in running[first:]]
+    return Holding(min(one.savings for one in after), min(one.shares for one in after))
+
+
 def entry(
     *,
     movement_id: UUID,
@@ -154,6 +198,11 @@ def first_of(day: date) -> date:
     return day.replace(day=1)
 
 
+def month_of(text: str) -> date:
+    """Return the first day of a month such as 2026-01."""
+    return date.fromisoformat(f"{text}-01")
+
+
 def interest_shares(baht_days: Sequence[int], rate: Fraction) -> tuple[int, list[int]]:
     """Return the interest of a period on satang times days (ACT/365), as a whole and in parts that sum.
 
@@ -161,22 +210,4 @@ def interest_shares(baht_days: Sequence[int], rate: Fraction) -> tuple[int, list
     """
     exact = [days * rate / YEAR_DAYS for days in baht_days]
     whole = int(sum(exact, Fraction(0)) + Fraction(1, 2))
-    return whole, parts(whole, exact)
-
-
-def parts(amount: int, weights: Sequence[Fraction | int]) -> list[int]:
-    """Split satang by weights so that the parts sum exactly; the largest remainders take what is left.
-
-    Of equal remainders the first ones take it. ValueError where an amount has no weight to go to.
-    """
-    total = sum(weights, Fraction(0))
-    if total <= 0:
-        if amount:
-            raise ValueError("nothing to split by")
-        return [0] * len(weights)
-    exact = [amount * weight / total for weight in weights]
-    found = [int(one) for one in exact]
-    order = sorted(range(len(weights)), key=lambda at: (found[at] - exact[at], at))
-    for at in order[: amount - sum(found)]:
-        found[at] += 1
-    return found
+    return whole, apportioned(whole, exact)

@@ -25,7 +25,10 @@ DocumentNo = Annotated[
     str, AfterValidator(_number), Field(min_length=1, max_length=60, examples=["ใบสัจจะ 1/2569"])
 ]
 Month = Annotated[
-    str, AfterValidator(_number), Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", examples=["2026-01"])
+    str,
+    AfterValidator(_number),
+    # of the years 1850 to 2149, like every day
+    Field(pattern=r"^(18[5-9]|19[0-9]|20[0-9]|21[0-4])[0-9]-(0[1-9]|1[0-2])$", examples=["2026-01"]),
 ]
 Reason = Annotated[FreeText, Field(min_length=1, max_length=500, examples=["บันทึกผิดคน"])]
 Resolution = Annotated[
@@ -168,6 +171,8 @@ class DepositProblem(Schema):
     status: int
     code: str
     title: Text
+    detail: Text | None
+    """The figures it rests on."""
 
 
 class DepositResult(Schema):

@@ -29,46 +29,38 @@ from funds.savings.errors import (
     NotASavingsFund,
     NotEnoughSavings,
     PledgeOutside,
-    SavingsDocumentUsed,
-    SavingsMovementExists,
     SavingsMovementNotFound,
 )
+from funds.savings.judging import Outcome, judged
 from funds.savings.models import SavingsPledge, SavingsRule
 from funds.savings.rules import (
+    UNRESOLVED,
+    Fault,
     Holding,
     Kind,
-    SavingsRules,
-    deposit_fault,
     entry,
+    explained,
     first_of,
+    month_of,
     withdrawal_fault,
 )
 from funds.savings.schemas import (
     MovementReversal,
-    NewDeposit,
     NewDeposits,
     NewPledge,
     NewSavingsRules,
     NewWithdrawal,
 )
-from funds.savings.writing import Movement
+from funds.savings.writing import Movement, Undone
 from shared import audit
 from shared.clock import business_date
-from shared.errors import Refusal
 from shared.ids import uuid7
+from shared.money import baht
 from shared.rows import insert_row
 from shared.security import Principal
 
 _RULES = SavingsRule.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _PLEDGES = SavingsPledge.__table__  # type: ignore[attr-defined]  # likewise
-
-
-class Outcome(NamedTuple):
-    """What became of a deposit: recorded, recorded before, or why it was refused."""
-
-    item: NewDeposit
-    recorded: bool = False
-    refusal: Refusal | None = None
 
 
 class Opening(NamedTuple):
@@ -131,7 +123,9 @@ async def pledge(
     resolved = await queries.rules(session, fund.id, on=month)
     too_much = resolved.max_pledge is not None and new.amount > resolved.max_pledge
     if new.amount and (new.amount < resolved.min_pledge or too_much):
-        raise PledgeOutside(pointer="/amount")
+        most = "" if resolved.max_pledge is None else baht(resolved.max_pledge)
+        least = baht(resolved.min_pledge)
+        raise PledgeOutside(f"เดือนละ {least}–{most} บาท", f"{least} to {most} a month", pointer="/amount")
     pledge_id = new.id or uuid7()
     await insert_row(
         session,
@@ -158,7 +152,7 @@ async def deposit(
     """
     fund = await require(session, fund_id, principal=actor, write=True)
     registry.not_in_future(new.paid_on, "/paid_on", now=now)
-    outcomes = await _judged(session, fund, new)
+    outcomes = await judged(session, fund, new)
     taken = [outcome.item for outcome in outcomes if outcome.recorded]
     movements = [
         Movement(
@@ -179,51 +173,10 @@ async def deposit(
     return outcomes
 
 
-async def _judged(session: AsyncSession, fund: FundFacts, new: NewDeposits) -> list[Outcome]:
-    """Return what becomes of each item, given what was recorded before and the items before it."""
-    ids = [item.member_id for item in new.items]
-    present = await members.present(session, fund.id, ids)
-    known = await queries.known(session, [item.id for item in new.items])
-    named = await queries.documented(session, fund.id, new.document_no, ids)
-    held = await queries.holdings(session, fund.id, ids)
-    resolved = await queries.rules(session, fund.id, on=new.paid_on)
-    outcomes, seen = [], set[UUID]()
-    for item in new.items:
-        before = known.get(item.id)
-        holding = held.get(item.member_id, Holding())
-        if before is not None and _same(before, item, new, fund):
-            outcomes.append(Outcome(item))
-            continue
-        refusal = _refusal(item, holding, resolved, taken=before is not None or item.id in seen)
-        if refusal is None and item.member_id not in present:
-            refusal = UnknownFundMember()
-        if refusal is None and item.member_id in named:
-            refusal = SavingsDocumentUsed()
-        if refusal is None:
-            seen.add(item.id)
-            named.add(item.member_id)
-        outcomes.append(Outcome(item, recorded=refusal is None, refusal=refusal))
-    return outcomes
-
-
-def _refusal(item: NewDeposit, holding: Holding, resolved: SavingsRules, *, taken: bool) -> Refusal | None:
-    if taken:
-        return SavingsMovementExists()
-    fault = deposit_fault(holding, Holding(item.savings, item.shares), resolved)
-    return None if fault is None else BY_FAULT[fault]()
-
-
-def _same(before: Mapping[str, Any], item: NewDeposit, new: NewDeposits, fund: FundFacts) -> bool:
-    """Tell whether a movement recorded before is this very item."""
-    said = (fund.id, item.member_id, item.savings, item.shares, new.paid_on, month_of(new.month))
-    kept = ("fund_id", "member_id", "savings", "shares", "moved_on", "month")
-    return said == tuple(before[name] for name in kept) and before["document_no"] == new.document_no
-
-
 async def withdraw(
     session: AsyncSession, *, fund_id: UUID, new: NewWithdrawal, actor: Principal, now: datetime
 ) -> UUID:
-    """Pay savings or shares out; returns the movement's id.
+    """Pay savings or shares out; returns the movement's id. Who has left takes all that there is.
 
     Raises what `require` does, DateInFuture, UnknownFundMember, what the group's rules forbid
     (`errors.BY_FAULT`), OverCapital, PeriodClosed and, by constraints, SavingsDocumentUsed,
@@ -231,18 +184,10 @@ async def withdraw(
     """
     fund = await require(session, fund_id, principal=actor, write=True)
     registry.not_in_future(new.paid_on, "/paid_on", now=now)
-    if new.member_id not in await members.present(session, fund.id, [new.member_id]):
+    who = await members.one(session, fund.id, new.member_id)
+    if who is None or (who["state"] != "active" and not new.closing):
         raise UnknownFundMember(pointer="/member_id")
-    held = await queries.holdings(session, fund.id, [new.member_id])
-    fault = withdrawal_fault(
-        held.get(new.member_id, Holding()),
-        Holding(new.savings, new.shares),
-        await queries.rules(session, fund.id, on=new.paid_on),
-        before=await queries.withdrawn(session, new.member_id, month=first_of(new.paid_on)),
-        closing=new.closing,
-    )
-    if fault is not None:
-        raise BY_FAULT[fault](pointer="/savings" if new.savings else "/shares")
+    await _may_take(session, fund, new)
     movement = Movement(
         id=new.id or uuid7(),
         member_id=new.member_id,
@@ -255,6 +200,22 @@ async def withdraw(
     await book(session, fund, [movement], actor=actor, now=now)
     await _recorded(session, "withdraw", [fund.id, new.member_id], actor=actor, now=now)
     return movement.id
+
+
+async def _may_take(session: AsyncSession, fund: FundFacts, new: NewWithdrawal) -> None:
+    """Raise what the group's rules forbid, and what was not there for the day on which it is paid."""
+    held = (await queries.holdings(session, fund.id, [new.member_id])).get(new.member_id, Holding())
+    resolved = await queries.rules(session, fund.id, on=new.paid_on)
+    before = await queries.withdrawn(session, new.member_id, month=first_of(new.paid_on))
+    moved = Holding(new.savings, new.shares)
+    fault = withdrawal_fault(held, moved, resolved, before=before, closing=new.closing)
+    if fault is None:
+        held = (await queries.least(session, [new.member_id], since=new.paid_on))[new.member_id]
+        short = moved.savings > held.savings or moved.shares > held.shares
+        fault = Fault.NOT_ENOUGH if short else None
+    if fault is not None:
+        figures = explained(fault, held, resolved, before=before)
+        raise BY_FAULT[fault](*figures, pointer="/savings" if new.savings else "/shares")
 
 
 async def reverse(
@@ -282,11 +243,8 @@ async def reverse(
         raise MovementNotReversible
     day = reversal.reversed_on or business_date(now)
     back = Holding(-found["savings"], -found["shares"])
-    held = (await queries.holdings(session, fund.id, [found["member_id"]]))[found["member_id"]]
-    if held.savings + back.savings < 0 or held.shares + back.shares < 0:
-        raise NotEnoughSavings
     mirrored = Movement(movement_id, found["member_id"], Kind(found["kind"]), day, back)
-    await writing.move(session, fund, [mirrored], now=now)
+    await take_back(session, fund, [mirrored], day=day, now=now)
     posted = await ledger.reverse(
         session,
         fund_id=fund.id,
@@ -296,10 +254,21 @@ async def reverse(
         actor=actor,
         now=now,
     )
-    await writing.reverse(
-        session, movement_id, on=day, by=actor.subject, reason=reversal.reason, journal_id=posted.journal_id
-    )
+    undone = Undone(day, actor.subject, reversal.reason, posted.journal_id)
+    await writing.reverse(session, movement_id, undone)
     await _recorded(session, "reverse", [fund.id, found["member_id"]], actor=actor, now=now)
+
+
+async def take_back(
+    session: AsyncSession, fund: FundFacts, mirrored: Sequence[Movement], *, day: date, now: datetime
+) -> None:
+    """Take out of balances again what was booked wrongly; raises NotEnoughSavings where it is gone."""
+    left = await queries.least(session, [one.member_id for one in mirrored], since=day)
+    for one in mirrored:
+        held = left[one.member_id]
+        if held.savings + one.moved.savings < 0 or held.shares + one.moved.shares < 0:
+            raise NotEnoughSavings(*explained(Fault.NOT_ENOUGH, held, UNRESOLVED))
+    await writing.move(session, fund, mirrored, now=now)
 
 
 async def book(
@@ -365,11 +334,6 @@ async def open_from_book(
     promised = {member_id: amount for member_id, amount in pledged.items() if amount}
     month = first_of(opening.on)
     await writing.pledge(session, fund, promised, month=month, recorded_by=actor.subject, now=now)
-
-
-def month_of(text: str) -> date:
-    """Return the first day of a month such as 2026-01."""
-    return date.fromisoformat(f"{text}-01")
 
 
 async def movement(session: AsyncSession, fund_id: UUID, movement_id: UUID) -> asyncpg.Record:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from funds.savings.judging import Outcome
 from funds.savings.schemas import (
     DepositProblem,
     DepositResult,
@@ -16,7 +17,6 @@ from funds.savings.schemas import (
     SheetLine,
     StatementLine,
 )
-from funds.savings.service import Outcome
 from shared.errors import Refusal
 from shared.money import baht
 from shared.schemas import Text
@@ -78,7 +78,8 @@ def deposits(outcomes: Sequence[Outcome]) -> DepositsOut:
 
 def _problem(refusal: Refusal) -> DepositProblem:
     title = Text(th=refusal.title_th, en=refusal.title_en)
-    return DepositProblem(status=refusal.status, code=refusal.code, title=title)
+    detail = Text(th=refusal.detail_th, en=refusal.detail_en) if refusal.detail_th else None
+    return DepositProblem(status=refusal.status, code=refusal.code, title=title, detail=detail)
 
 
 def statement(

@@ -28,6 +28,15 @@ class Movement(NamedTuple):
     source_id: UUID | None = None
 
 
+class Undone(NamedTuple):
+    """How something was reversed: on what day, by whom, why, and the journal of its mirror."""
+
+    on: date
+    by: str
+    reason: str
+    journal_id: UUID
+
+
 _OPEN = """
 INSERT INTO savings_accounts (member_id, fund_id, area_code, created_at, updated_at)
 SELECT member_id, $1, $2, $3, $3 FROM unnest($4::uuid[]) AS new (member_id)
@@ -58,6 +67,11 @@ FROM unnest($5::uuid[], $6::uuid[], $7::text[], $8::date[], $9::bigint[], $10::b
 _REVERSE = """
 UPDATE savings_movements
 SET reversed_on = $2, reversed_by = $3, reversal_reason = $4, reversal_journal_id = $5 WHERE id = $1
+"""
+_REVERSE_OF = """
+UPDATE savings_movements
+SET reversed_on = $3, reversed_by = $4, reversal_reason = $5, reversal_journal_id = $6
+WHERE fund_id = $1 AND source_id = $2 AND reversed_on IS NULL
 """
 
 
@@ -139,8 +153,11 @@ async def pledge(
     await connection.execute(_PLEDGE, *facts, ids, whose, amounts)
 
 
-async def reverse(
-    session: AsyncSession, movement_id: UUID, *, on: date, by: str, reason: str, journal_id: UUID
-) -> None:
+async def reverse(session: AsyncSession, movement_id: UUID, undone: Undone) -> None:
     """Mark a movement reversed."""
-    await (await driver(session)).execute(_REVERSE, movement_id, on, by, reason, journal_id)
+    await (await driver(session)).execute(_REVERSE, movement_id, *undone)
+
+
+async def reverse_of(session: AsyncSession, fund_id: UUID, source_id: UUID, undone: Undone) -> None:
+    """Mark all movements of a source, such as a distribution, reversed."""
+    await (await driver(session)).execute(_REVERSE_OF, fund_id, source_id, *undone)

@@ -73,8 +73,15 @@ class InterestRateMissing(Conflict):
     title_th, title_en = "กลุ่มยังไม่มีมติอัตราดอกเบี้ย", "The group has resolved no rate"
 
 
+class DistributionNotPosted(Conflict):
+    """Only what was posted, and stands, is reversed."""
+
+    code = "distribution_not_posted"
+    title_th, title_en = "กลับได้เฉพาะรายการที่ลงบัญชีแล้วและยังไม่ได้กลับ", "Only what is posted and stands is reversed"
+
+
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_savings_distributions": DistributionExists,
-    "uq_savings_distributions_period": DistributionExists,
+    "uq_savings_distributions_standing": DistributionExists,
     "ck_savings_distributions_two_persons": OwnDistribution,
 }

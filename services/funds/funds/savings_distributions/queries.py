@@ -40,6 +40,19 @@ async def one(session: AsyncSession, fund_id: UUID, distribution_id: UUID) -> as
     return await (await driver(session)).fetchrow(_ONE, fund_id, distribution_id)
 
 
+_OVERLAPPING = """
+SELECT EXISTS (
+    SELECT FROM savings_distributions
+    WHERE fund_id = $1 AND kind = $2 AND state <> 'rejected' AND reversed_on IS NULL
+      AND period_from <= $4 AND period_to >= $3)
+"""
+
+
+async def overlapping(session: AsyncSession, fund_id: UUID, kind: Kind, *, since: date, until: date) -> bool:
+    """Tell whether a day of a time is shared out already, or proposed; the caller holds the fund's lock."""
+    return bool(await (await driver(session)).fetchval(_OVERLAPPING, fund_id, kind.value, since, until))
+
+
 # Names and numbers are the members' (fund_members).
 _PARTS = """
 SELECT part.member_id, member_no, name, baht_days, amount

@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.ledger.errors import OverCapital, PeriodClosed
+from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed, ReversalByRecorder
 from funds.permissions import FundApprover, SavingsReader, SavingsWriter
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
 from funds.savings import service as savings
-from funds.savings.errors import NotASavingsFund
+from funds.savings.errors import NotASavingsFund, NotEnoughSavings
+from funds.savings.schemas import MovementReversal
 from funds.savings_distributions import errors, queries, service
 from funds.savings_distributions.schemas import (
     DistributionOut,
@@ -39,12 +40,10 @@ async def list_savings_distributions(
 ) -> Response:
     """List a group's interest and dividends, proposed ones too. รายการจ่ายดอกเบี้ยและเงินปันผล."""
     await savings.require(session, fund_id, principal=principal)
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.page(session, fund_id, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.page(session, fund_id, after=after, limit=page.fetch)
     total = await queries.count(session, fund_id) if page.count else None
-    next_key = (str(rows[-1]["id"]),) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_shown, key=("id",), total=total)
 
 
 @router.post(
@@ -101,9 +100,8 @@ async def list_savings_distribution_parts(
     """List members' parts. Leaves an audit row. รายการส่วนของสมาชิก บันทึกการเข้าถึง."""
     await savings.require(session, fund_id, principal=principal)
     await _one(session, fund_id, distribution_id)
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.parts(session, distribution_id, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.parts(session, distribution_id, after=after, limit=page.fetch)
     total = await queries.count_parts(session, distribution_id) if page.count else None
     await audit.record(
         session,
@@ -112,9 +110,7 @@ async def list_savings_distribution_parts(
         subjects=[fund_id, distribution_id],
         now=clock.now(),
     )
-    next_key = (str(rows[-1]["member_id"]),) if more else None
-    items = [PartOut.model_validate({**row, "baht_days": baht(row["baht_days"])}) for row in rows]
-    return paging.page(page, items, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("member_id",), shape=_part, total=total)
 
 
 @router.post(
@@ -152,6 +148,43 @@ async def decide_savings_distribution(
     return await _one(session, fund_id, distribution_id)
 
 
+@router.post(
+    "/savings/{fund_id}/distributions/{distribution_id}/reversal",
+    responses=problems.responses(
+        *_WRITE,
+        errors.DistributionNotFound,
+        errors.DistributionNotPosted,
+        NotEnoughSavings,
+        ReversalByRecorder,
+        DateInFuture,
+        EntryInFuture,
+        PeriodClosed,
+        OverCapital,
+    ),
+    summary="Reverse what was posted (กลับรายการจ่าย)",
+)
+async def reverse_savings_distribution(
+    session: Session,
+    principal: FundApprover,
+    fund_id: UUID,
+    distribution_id: UUID,
+    body: MovementReversal,
+) -> DistributionOut:
+    """Book the mirror of the whole as another person than who posted it; its period may be shared out again.
+
+    กลับรายการทั้งงวดโดยผู้ที่ไม่ใช่ผู้ลงบัญชี แล้วเสนอจ่ายงวดนั้นใหม่ได้
+    """
+    await service.reverse(
+        session,
+        fund_id=fund_id,
+        distribution_id=distribution_id,
+        reversal=body,
+        actor=principal,
+        now=clock.now(),
+    )
+    return await _one(session, fund_id, distribution_id)
+
+
 async def _one(session: AsyncSession, fund_id: UUID, distribution_id: UUID) -> DistributionOut:
     found = await queries.one(session, fund_id, distribution_id)
     if found is None:
@@ -161,3 +194,7 @@ async def _one(session: AsyncSession, fund_id: UUID, distribution_id: UUID) -> D
 
 def _shown(row: Mapping[str, Any]) -> DistributionOut:
     return DistributionOut.model_validate({name: row[name] for name in DistributionOut.model_fields})
+
+
+def _part(row: Mapping[str, Any]) -> PartOut:
+    return PartOut.model_validate({**row, "baht_days": baht(row["baht_days"])})

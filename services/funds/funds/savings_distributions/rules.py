@@ -9,7 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from funds.ledger.rules import Account, Entry, JournalKind, Line
-from funds.savings.rules import interest_shares, parts
+from funds.parts import apportioned
+from funds.savings.rules import interest_shares
 
 DOCUMENT: Final = "savings_distribution"
 
@@ -66,7 +67,7 @@ def shared_out(
     if kind is Kind.INTEREST:
         _, each = interest_shares(days, rate or Fraction(0))
     else:
-        each = parts(amount or 0, days) if sum(days) else []
+        each = apportioned(amount or 0, days) if sum(days) else []
     return [Part(*who, part) for who, part in zip(held, each, strict=False)]
 
 

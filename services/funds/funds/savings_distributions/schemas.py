@@ -81,6 +81,11 @@ class DistributionOut(Schema):
     posted_on: date | None
     journal_id: UUID | None
     journal_number: int | None
+    reversed_on: date | None
+    """Where it was booked wrongly: by its mirror on this day."""
+    reversed_by: str | None
+    reversal_reason: str | None
+    reversal_journal_id: UUID | None
     version: int
     created_at: datetime
     updated_at: datetime

@@ -1,7 +1,7 @@
 """Interest and dividends: computed and proposed, then posted or rejected by somebody else."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from uuid import UUID
 
@@ -17,13 +17,17 @@ from funds.registry.rules import FundFacts
 from funds.savings import queries as savings_queries
 from funds.savings import rules as savings_rules
 from funds.savings import service as savings
+from funds.savings import writing
 from funds.savings.rules import Holding
-from funds.savings.writing import Movement
+from funds.savings.schemas import MovementReversal
+from funds.savings.writing import Movement, Undone
 from funds.savings_distributions import queries
 from funds.savings_distributions.errors import (
     DistributionAmount,
     DistributionDecided,
+    DistributionExists,
     DistributionNotFound,
+    DistributionNotPosted,
     DistributionStale,
     DividendOverSurplus,
     InterestRateMissing,
@@ -38,6 +42,7 @@ from shared import audit
 from shared.clock import business_date
 from shared.db import driver
 from shared.ids import uuid7
+from shared.money import baht
 from shared.rows import insert_row, update_row
 from shared.security import Principal
 
@@ -54,15 +59,19 @@ async def propose(
     """Compute everybody's part and propose it; returns the distribution's id.
 
     Raises FundNotFound, FundNotActive, NotASavingsFund, PeriodNotOver, DistributionAmount,
-    InterestRateMissing, NothingToShare, DividendOverSurplus and, by its constraints, DistributionExists.
+    DistributionExists where a day of the period is shared out already (and by its constraints),
+    InterestRateMissing, NothingToShare, DividendOverSurplus.
     """
     fund = await savings.require(session, fund_id, principal=actor, write=True)
     if new.period_to < new.period_from or new.period_to > business_date(now):
         raise PeriodNotOver(pointer="/period_to")
     if (new.kind is Kind.DIVIDEND) != (new.amount is not None):
         raise DistributionAmount(pointer="/amount")
+    time = {"since": new.period_from, "until": new.period_to}
+    if await queries.overlapping(session, fund.id, new.kind, **time):
+        raise DistributionExists(pointer="/period_from")
     rate = await _rate(session, fund, new)
-    held = await queries.held(session, fund.id, new.kind, since=new.period_from, until=new.period_to)
+    held = await queries.held(session, fund.id, new.kind, **time)
     shares = shared_out(new.kind, held, rate=rate, amount=new.amount)
     total = sum(one.amount for one in shares)
     if total == 0:
@@ -180,6 +189,69 @@ async def _post(
     }
 
 
+async def reverse(
+    session: AsyncSession,
+    *,
+    fund_id: UUID,
+    distribution_id: UUID,
+    reversal: MovementReversal,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    """Book the mirror of interest or a dividend that was wrong, and take it out of members' savings again.
+
+    By another person than who posted it. Raises FundNotFound, FundNotActive, NotASavingsFund,
+    DistributionNotFound, DistributionNotPosted, NotEnoughSavings (a member has taken her part out),
+    ReversalByRecorder, DateInFuture, PeriodClosed, EntryInFuture, OverCapital.
+    """
+    fund = await savings.require(session, fund_id, principal=actor, write=True)
+    day = reversal.reversed_on or business_date(now)
+    registry.not_in_future(day, "/reversed_on", now=now)
+    found = await queries.one(session, fund.id, distribution_id)
+    if found is None:
+        raise DistributionNotFound
+    if found["journal_id"] is None or found["reversed_on"] is not None:
+        raise DistributionNotPosted
+    if PaidAs(found["paid_as"]) is PaidAs.SAVINGS:
+        await _take_back(session, fund, found, day=day, now=now)
+    posted = await ledger.reverse(
+        session,
+        fund_id=fund.id,
+        journal_id=found["journal_id"],
+        business_date=day,
+        memo=reversal.reason,
+        actor=actor,
+        now=now,
+    )
+    undone = Undone(day, actor.subject, reversal.reason, posted.journal_id)
+    await writing.reverse_of(session, fund.id, distribution_id, undone)
+    await update_row(
+        session,
+        _TABLE,
+        distribution_id,
+        reversed_on=day,
+        reversed_by=actor.subject,
+        reversal_reason=reversal.reason,
+        reversal_journal_id=posted.journal_id,
+        version=found["version"] + 1,
+        updated_at=now,
+    )
+    await _recorded(session, "reverse", fund, distribution_id, actor=actor, now=now)
+
+
+async def _take_back(
+    session: AsyncSession, fund: FundFacts, found: asyncpg.Record, *, day: date, now: datetime
+) -> None:
+    """Take everybody's part out of her savings again; raises NotEnoughSavings."""
+    kind, parts = savings_rules.Kind(found["kind"]), await queries.kept(session, found["id"])
+    mirrored = [
+        Movement(uuid7(), member_id, kind, day, Holding(-amount))
+        for member_id, (_, amount) in sorted(parts.items())
+        if amount
+    ]
+    await savings.take_back(session, fund, mirrored, day=day, now=now)
+
+
 async def _still(session: AsyncSession, fund: FundFacts, found: asyncpg.Record) -> Sequence[Part]:
     """Return the parts that were proposed; raises DistributionStale where they are others now."""
     kind = Kind(found["kind"])
@@ -193,8 +265,9 @@ async def _still(session: AsyncSession, fund: FundFacts, found: asyncpg.Record) 
 async def _earned(session: AsyncSession, fund: FundFacts, amount: int) -> None:
     """Raise DividendOverSurplus for more than the group has earned: surplus and what is not closed yet."""
     figures = summary(await books.sums(session, fund.id))
-    if amount > figures.surplus + figures.result:
-        raise DividendOverSurplus(pointer="/amount")
+    earned = figures.surplus + figures.result
+    if amount > earned:
+        raise DividendOverSurplus(f"กำไรสะสมมี {baht(earned)} บาท", f"The surplus is {baht(earned)}")
 
 
 async def _recorded(

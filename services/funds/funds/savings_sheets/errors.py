@@ -38,6 +38,13 @@ class SheetTotalDiffers(InvalidField):
     title_th, title_en = "ผลรวมของแถวไม่เท่ากับยอดรวมที่จะลงนาม", "The rows do not sum to the total"
 
 
+class SheetEmpty(InvalidField):
+    """Nobody has anything and the group has no money: there is nothing to open with."""
+
+    code = "sheet_empty"
+    title_th, title_en = "ใบตัดยอดไม่มียอดใดเลย", "There is nothing on the sheet"
+
+
 class MemberTwice(InvalidField):
     """A member stands on the sheet twice."""
 
@@ -60,7 +67,7 @@ class BooksDisagree(Conflict):
 
 
 class SheetChanged(Conflict):
-    """Something of that day was booked since the sheet was made: withdraw it and make it again."""
+    """Something of that day was booked, or a member left, since the sheet was made: make it again."""
 
     code = "sheet_changed"
     title_th, title_en = "มีรายการย้อนหลังหลังทำใบตัดยอด", "Something of the day was booked since"
@@ -72,4 +79,5 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_savings_sheets_annual": SavingsSheetExists,
     "ck_savings_sheets_two_persons": OwnSheet,
     "pk_savings_sheet_rows": MemberTwice,
+    "ck_savings_sheet_rows_amount": BooksDisagree,
 }

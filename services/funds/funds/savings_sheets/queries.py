@@ -4,12 +4,12 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.savings_sheets.models import SavingsSheet
 from funds.savings_sheets.rules import Row
-from shared.db import driver, fetch
+from shared.db import counted, driver, fetch, seek
 
 _TABLE = SavingsSheet.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
@@ -18,14 +18,13 @@ async def page(
     session: AsyncSession, fund_id: UUID, *, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` sheets by id, from the first after `after`."""
-    statement = select(*_TABLE.c).where(_TABLE.c.fund_id == fund_id).order_by(_TABLE.c.id).limit(limit)
-    return await fetch(session, statement if after is None else statement.where(_TABLE.c.id > after))
+    statement = seek(select(*_TABLE.c).where(_TABLE.c.fund_id == fund_id), _TABLE.c.id, after, limit=limit)
+    return await fetch(session, statement)
 
 
 async def count(session: AsyncSession, fund_id: UUID) -> int:
     """Return how many sheets there are."""
-    statement = select(func.count().label("n")).where(_TABLE.c.fund_id == fund_id)
-    return int((await fetch(session, statement))[0]["n"])
+    return await counted(session, select(_TABLE.c.fund_id).where(_TABLE.c.fund_id == fund_id))
 
 
 async def one(session: AsyncSession, fund_id: UUID, sheet_id: UUID) -> asyncpg.Record | None:

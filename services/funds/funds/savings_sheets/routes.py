@@ -1,5 +1,6 @@
 """Cut-off sheets over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -34,12 +35,10 @@ async def list_savings_sheets(
 ) -> Response:
     """List a group's opening and year-end sheets. รายการใบตัดยอดยกมาและสิ้นปี."""
     await savings.require(session, fund_id, principal=principal)
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.page(session, fund_id, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.page(session, fund_id, after=after, limit=page.fetch)
     total = await queries.count(session, fund_id) if page.count else None
-    next_key = (str(rows[-1]["id"]),) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_shown, key=("id",), total=total)
 
 
 @router.post(
@@ -51,6 +50,7 @@ async def list_savings_sheets(
         UnknownFundMember,
         errors.BooksNotEmpty,
         errors.SheetTotalDiffers,
+        errors.SheetEmpty,
         errors.MemberTwice,
         errors.SavingsSheetExists,
     ),
@@ -109,9 +109,8 @@ async def list_savings_sheet_rows(
     """List members' balances on a sheet. Leaves an audit row. ยอดของสมาชิกในใบตัดยอด บันทึกการเข้าถึง."""
     await savings.require(session, fund_id, principal=principal)
     sheet = await _one(session, fund_id, sheet_id)
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.rows(session, sheet_id, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.rows(session, sheet_id, after=after, limit=page.fetch)
     await audit.record(
         session,
         principal=principal,
@@ -119,10 +118,8 @@ async def list_savings_sheet_rows(
         subjects=[fund_id, sheet_id],
         now=clock.now(),
     )
-    next_key = (str(rows[-1]["member_id"]),) if more else None
-    items = [SheetRowOut.model_validate(dict(row)) for row in rows]
     total = sheet.members if page.count else None
-    return paging.page(page, items, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("member_id",), shape=_row, total=total)
 
 
 @router.post(
@@ -168,3 +165,7 @@ async def _one(session: AsyncSession, fund_id: UUID, sheet_id: UUID) -> SheetOut
 
 def _shown(row: Any) -> SheetOut:
     return SheetOut.model_validate({name: row[name] for name in SheetOut.model_fields})
+
+
+def _row(row: Mapping[str, Any]) -> SheetRowOut:
+    return SheetRowOut.model_validate(dict(row))

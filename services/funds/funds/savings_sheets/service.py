@@ -29,6 +29,7 @@ from funds.savings_sheets.errors import (
     SavingsSheetEnded,
     SavingsSheetNotFound,
     SheetChanged,
+    SheetEmpty,
     SheetTotalDiffers,
 )
 from funds.savings_sheets.models import SavingsSheet
@@ -54,7 +55,7 @@ async def record_opening(
     """Record a group's opening balances; they are booked when somebody else signs. Returns the sheet's id.
 
     Raises FundNotFound, FundNotActive, NotASavingsFund, DateInFuture, BooksNotEmpty, SheetTotalDiffers,
-    MemberTwice, UnknownFundMember and, by its constraints, SavingsSheetExists.
+    SheetEmpty, MemberTwice, UnknownFundMember and, by its constraints, SavingsSheetExists.
     """
     fund = await savings.require(session, fund_id, principal=actor, write=True)
     registry.not_in_future(new.on_day, "/on_day", now=now)
@@ -66,8 +67,10 @@ async def record_opening(
     ):
         if said != found:
             raise SheetTotalDiffers(pointer=name)
-    await _members(session, fund, rows)
     balances = {"cash": new.cash, "bank": new.bank, "capital": new.capital}
+    if not any((*balances.values(), *totals(rows))):
+        raise SheetEmpty(pointer="/rows")
+    await _members(session, fund, rows)
     facts = {"kind": Kind.OPENING.value, "on_day": new.on_day, "balances": orjson.dumps(balances).decode()}
     return await _record(session, fund, new.id or uuid7(), facts, rows, actor=actor, now=now)
 
@@ -140,7 +143,10 @@ async def _opened(
     actor: Principal,
     now: datetime,
 ) -> dict[str, Any]:
-    """Book the opening entry and what members have."""
+    """Book the opening entry and what members have; raises SheetChanged where one has left meanwhile."""
+    ids = {row.member_id for row in rows}
+    if ids != await members.present(session, fund.id, list(ids)):
+        raise SheetChanged
     kept = found["balances"]
     balances = orjson.loads(kept) if isinstance(kept, str) else kept
     booked = opening(sheet_id=found["id"], on=found["on_day"], balances=balances, rows=rows)

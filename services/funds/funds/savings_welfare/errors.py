@@ -25,10 +25,17 @@ class WelfareDecided(Conflict):
 
 
 class OwnWelfare(Forbidden):
-    """Who recorded the request does not decide it."""
+    """Who recorded the request does not decide it, nor she whom it is for or who lives with her."""
 
     code = "own_welfare"
-    title_th, title_en = "ผู้บันทึกคำขอพิจารณาเองไม่ได้", "Somebody else must decide what you recorded"
+    title_th, title_en = "ผู้บันทึกคำขอหรือผู้รับสวัสดิการพิจารณาเองไม่ได้", "Somebody else must decide it"
+
+
+class WelfareNotPaid(Conflict):
+    """Only what was paid, and stands, is reversed."""
+
+    code = "welfare_not_paid"
+    title_th, title_en = "กลับได้เฉพาะรายการที่จ่ายแล้วและยังไม่ได้กลับ", "Only what is paid and stands is reversed"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

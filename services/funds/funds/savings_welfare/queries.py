@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.savings_welfare.models import SavingsWelfare
 from funds.savings_welfare.rules import State
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _TABLE = SavingsWelfare.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 
@@ -36,14 +36,12 @@ async def page(
     session: AsyncSession, wanted: Requests, *, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` requests by id, from the first after `after`."""
-    statement = _listed(wanted).order_by(_TABLE.c.id).limit(limit)
-    return await fetch(session, statement if after is None else statement.where(_TABLE.c.id > after))
+    return await fetch(session, seek(_listed(wanted), _TABLE.c.id, after, limit=limit))
 
 
 async def count(session: AsyncSession, wanted: Requests) -> int:
     """Return how many requests there are."""
-    listed = _listed(wanted).subquery()
-    return int((await fetch(session, select(func.count().label("n")).select_from(listed)))[0]["n"])
+    return await counted(session, _listed(wanted))
 
 
 async def one(session: AsyncSession, fund_id: UUID, welfare_id: UUID) -> asyncpg.Record | None:

@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import Query, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.ledger.errors import OverCapital, PeriodClosed
+from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed, ReversalByRecorder
 from funds.members.errors import UnknownFundMember
 from funds.permissions import FundApprover, SavingsReader, SavingsWriter
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
 from funds.savings import service as savings
 from funds.savings.errors import NotASavingsFund
+from funds.savings.schemas import MovementReversal
 from funds.savings_welfare import errors, queries, service
 from funds.savings_welfare.schemas import NewWelfare, NewWelfareDecision, WelfareFilters, WelfareOut
 from shared import audit, clock, paging, problems, web
@@ -37,15 +38,13 @@ async def list_savings_welfare(
     """List what was asked for and paid. Leaves an audit row. รายการสวัสดิการ บันทึกการเข้าถึง."""
     await savings.require(session, fund_id, principal=principal)
     wanted = queries.Requests(fund_id, **filters.model_dump())
-    after = None if page.after is None else UUID(page.after[0])
-    rows = await queries.page(session, wanted, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(UUID)
+    rows = await queries.page(session, wanted, after=after, limit=page.fetch)
     total = await queries.count(session, wanted) if page.count else None
     await audit.record(
         session, principal=principal, action="savings_welfare.list", subjects=[fund_id], now=clock.now()
     )
-    next_key = (str(rows[-1]["id"]),) if more else None
-    return paging.page(page, [_shown(row) for row in rows], next_key=next_key, total=total)
+    return paging.page(page, rows, shape=_shown, key=("id",), total=total)
 
 
 @router.post(
@@ -62,6 +61,27 @@ async def request_savings_welfare(
     """Record what is asked for a member; nothing is paid yet. บันทึกคำขอสวัสดิการ ยังไม่จ่าย."""
     made = await service.request(session, fund_id=fund_id, new=body, actor=principal, now=clock.now())
     return await _one(session, fund_id, made)
+
+
+@router.get(
+    "/savings/{fund_id}/welfare/{welfare_id}",
+    responses=problems.responses(FundNotFound, NotASavingsFund, errors.WelfareNotFound),
+    summary="One request for welfare (ข้อมูลสวัสดิการ)",
+)
+async def read_savings_welfare(
+    session: Session, principal: SavingsReader, fund_id: UUID, welfare_id: UUID
+) -> WelfareOut:
+    """Return a request with its decision and journal. Leaves an audit row. ข้อมูลคำขอ ผลพิจารณา และเลขที่บัญชี."""
+    await savings.require(session, fund_id, principal=principal)
+    found = await _one(session, fund_id, welfare_id)
+    await audit.record(
+        session,
+        principal=principal,
+        action="savings_welfare.read",
+        subjects=[fund_id, welfare_id],
+        now=clock.now(),
+    )
+    return found
 
 
 @router.post(
@@ -89,6 +109,31 @@ async def decide_savings_welfare(
     """Pay or reject as another person than who recorded it. พิจารณาโดยผู้ที่ไม่ใช่ผู้บันทึกคำขอ."""
     await service.decide(
         session, fund_id=fund_id, welfare_id=welfare_id, new=body, actor=principal, now=clock.now()
+    )
+    return await _one(session, fund_id, welfare_id)
+
+
+@router.post(
+    "/savings/{fund_id}/welfare/{welfare_id}/reversal",
+    responses=problems.responses(
+        FundNotFound,
+        FundNotActive,
+        NotASavingsFund,
+        errors.WelfareNotFound,
+        errors.WelfareNotPaid,
+        ReversalByRecorder,
+        DateInFuture,
+        EntryInFuture,
+        PeriodClosed,
+    ),
+    summary="Reverse what was paid (กลับรายการสวัสดิการ)",
+)
+async def reverse_savings_welfare(
+    session: Session, principal: FundApprover, fund_id: UUID, welfare_id: UUID, body: MovementReversal
+) -> WelfareOut:
+    """Book the mirror of wrong welfare as another person than who paid it. กลับโดยผู้ที่ไม่ใช่ผู้จ่าย."""
+    await service.reverse(
+        session, fund_id=fund_id, welfare_id=welfare_id, reversal=body, actor=principal, now=clock.now()
     )
     return await _one(session, fund_id, welfare_id)
 

@@ -31,6 +31,11 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
+def was_member(happened_on: date, joined_on: date, left_on: date | None) -> bool:
+    """Tell whether somebody was a member on a day; the day she died, on which she left, counts as one."""
+    return joined_on <= happened_on and (left_on is None or happened_on <= left_on)
+
+
 def entry(*, welfare_id: UUID, amount: int, held_as: HeldAs, on: date, document_no: str) -> Entry:
     """Return the entry of welfare that is paid (จ่ายสวัสดิการ)."""
     return Entry(

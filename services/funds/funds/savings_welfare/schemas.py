@@ -73,6 +73,11 @@ class WelfareOut(Schema):
     paid_on: date | None
     journal_id: UUID | None
     journal_number: int | None
+    reversed_on: date | None
+    """Where it was booked wrongly: by its mirror on this day."""
+    reversed_by: str | None
+    reversal_reason: str | None
+    reversal_journal_id: UUID | None
     version: int
     created_at: datetime
     updated_at: datetime

@@ -34,7 +34,8 @@ async def preview_loan_schedule(
     """Lay out a loan in instalments by any of the named conventions; all amounts are exact to the satang.
 
     The principals sum to what was lent, the last balance is 0.00, and no part is negative; an instalment that
-    would not cover its interest is refused. Examples for each method are beside this text.
+    would not cover its interest is refused. A rate above the legal cap is refused as in a contract, unless
+    the request says `for_comparison`. Examples for each method are beside this text.
     """
     del principal  # arithmetic is everybody's
     answer = await service.preview(session, request=request, now=clock.now())

@@ -16,12 +16,15 @@ from funds.schedules.rules import (
     LastInstalment,
     LevelFrom,
     Method,
+    MonthEnd,
+    PaidAt,
     Period,
+    RoundedInterest,
     RoundedPart,
     RoundingMode,
 )
 from shared.areas import AreaCode
-from shared.money import BahtOut, BahtPositive
+from shared.money import BahtNotNegative, BahtOut, BahtPositive
 from shared.schemas import Schema
 
 
@@ -62,7 +65,9 @@ class PreviewRequest(Schema):
     ]
     """Payments in parts (จ่ายเป็นงวด); instalments are levelled anew from each one on."""
     annual_rate: Annotated[Rate, Field(examples=["12.00"])]
-    """Per cent a year (อัตราดอกเบี้ยต่อปี)."""
+    """Per cent a year (อัตราดอกเบี้ยต่อปี), at most what the law allows on the first day, 15.00 now."""
+    for_comparison: bool = False
+    """Compute a rate above the legal cap too, as another system's table has it; no fund may lend so."""
     method: Method
     """How it is repaid (วิธีผ่อนชำระ): flat, equal_instalment (ลดต้นลดดอก), equal_principal, interest_free."""
     instalments: Annotated[int, _bounded(1, MAX_INSTALMENTS)]
@@ -73,13 +78,19 @@ class PreviewRequest(Schema):
     first_due: date | None = None
     """Day of the first instalment; by default one period after the first disbursement."""
     due_day: Annotated[int | None, _bounded(1, 31)] = None
-    """Day of the month of the instalments after `first_due`; 29 to 31 is a shorter month's last day."""
+    """Day of the month of the instalments after `first_due`; 29 to 31 in a shorter month: see `month_end`."""
+    second_due_day: Annotated[int | None, _bounded(1, 31)] = None
+    """With period `half_month` the other day of the month, 10 to 20 days from `due_day`; by default 15."""
+    month_end: MonthEnd = MonthEnd.LAST_DAY
+    """Where a due day goes that a month does not have: its last day, or the first of the next."""
+    paid_at: PaidAt = PaidAt.END
+    """At the end of each period, or at its start (ชำระต้นงวด), the first then with the disbursement."""
     grace_principal: Annotated[int, _bounded(0, MAX_INSTALMENTS - 1)] = 0
     """First instalments without principal (ปลอดเงินต้น)."""
     grace_interest: Annotated[int, _bounded(0, MAX_INSTALMENTS)] = 0
     """First instalments without interest (ปลอดดอกเบี้ย)."""
     grace_interest_mode: GraceInterest = GraceInterest.WAIVE
-    """Of interest in grace: waive (none is charged), carry (due at once after), spread (in parts)."""
+    """Of interest in grace: waive (none charged), carry (at once after), spread (in parts), capitalise."""
     interest_from: date | None = None
     """Interest begins on this day where it is after the disbursement."""
     day_count: DayCount = DayCount.PERIOD
@@ -89,7 +100,7 @@ class PreviewRequest(Schema):
     level_from: LevelFrom = LevelFrom.PERIODIC_RATE
     """With equal_instalment: the level by the annuity formula (PMT), or exactly by the days."""
     flat_split: FlatSplit = FlatSplit.EVEN
-    """With flat: the whole term's interest in even parts, or each period's own."""
+    """With flat: the whole term's interest in even parts, each period's own, or by the sum of digits."""
     holiday_rule: HolidayRule = HolidayRule.NONE
     """Where a due date on a Saturday, Sunday or holiday of Thailand goes."""
     interest_follows_shift: bool = False
@@ -98,6 +109,8 @@ class PreviewRequest(Schema):
     """Whose local holidays count beside Thailand's."""
     interest_rounding: AmountRounding = Field(default_factory=AmountRounding)
     """Of each instalment's interest; by default half up to the satang."""
+    rounded_interest: RoundedInterest = RoundedInterest.INSTALMENT
+    """An instalment's interest as a whole, or by each balance where money was paid out inside its period."""
     instalment_rounding: AmountRounding | None = None
     """Of the level amount; by default half up to the satang."""
     rounded_part: RoundedPart | None = None
@@ -107,6 +120,12 @@ class PreviewRequest(Schema):
     """
     instalment_amount: Annotated[BahtPositive | None, Field(examples=["500.00"])] = None
     """An agreed level amount instead of the computed one."""
+    balloon: Annotated[
+        BahtNotNegative, Field(examples=["30000.00"], json_schema_extra={"default": "0.00"})
+    ] = 0
+    """Left for the end, as the future value of PMT: with the last instalment, at the start a period after."""
+    level_over: Annotated[int | None, _bounded(1, MAX_INSTALMENTS)] = None
+    """The level amount is computed as for so many instalments; what they leave comes with the last one."""
     last_instalment: LastInstalment = LastInstalment.REMAINING
     """Who takes what the roundings leave: the last instalment, one more, or the last at the nearest level."""
 
@@ -121,6 +140,8 @@ class ScheduleRow(Schema):
     total: BahtOut
     balance: BahtOut
     """Principal outstanding after it."""
+    capitalised: BahtOut
+    """Interest that was added to the balance (ดอกเบี้ยที่ทบเข้าเงินต้น)."""
 
 
 class ScheduleTotals(Schema):
@@ -130,6 +151,8 @@ class ScheduleTotals(Schema):
     principal: BahtOut
     interest: BahtOut
     total: BahtOut
+    capitalised: BahtOut
+    """The principals sum to what was lent and this."""
 
 
 class DisbursementOut(Schema):
@@ -156,6 +179,9 @@ class Conventions(Schema):
     period: Period
     first_due: date
     due_day: int | None
+    second_due_day: int | None
+    month_end: MonthEnd
+    paid_at: PaidAt
     grace_principal: int
     grace_interest: int
     grace_interest_mode: GraceInterest
@@ -164,14 +190,17 @@ class Conventions(Schema):
     first_period: DayCount
     level_from: LevelFrom
     flat_split: FlatSplit
-    periods_a_year: Literal[1, 12, 52, 365]
+    periods_a_year: Literal[1, 12, 24, 52, 365]
     """What the rate is divided by, for one period."""
     holiday_rule: HolidayRule
     interest_follows_shift: bool
     interest_rounding: RoundingOut
+    rounded_interest: RoundedInterest
     instalment_rounding: RoundingOut
     rounded_part: RoundedPart
     instalment_amount: BahtOut | None
+    balloon: BahtOut
+    level_over: int | None
     last_instalment: LastInstalment
 
 

@@ -17,6 +17,7 @@ from funds.schedules.errors import NoDisbursement
 from funds.schedules.rules import (
     Disbursement,
     HolidayRule,
+    PaidAt,
     Period,
     Rounding,
     Schedule,
@@ -27,10 +28,11 @@ from shared.clock import business_date
 from shared.money import baht
 
 _SAME = (
-    "method", "annual_rate", "instalments", "every", "period", "first_due", "due_day", "grace_principal",
-    "grace_interest", "grace_interest_mode", "interest_from", "day_count", "first_period", "level_from",
-    "flat_split", "holiday_rule", "interest_follows_shift", "rounded_part", "instalment_amount",
-    "last_instalment",
+    "method", "annual_rate", "instalments", "every", "period", "first_due", "due_day", "second_due_day",
+    "month_end", "paid_at", "grace_principal", "grace_interest", "grace_interest_mode", "interest_from",
+    "day_count", "first_period", "level_from", "flat_split", "holiday_rule", "interest_follows_shift",
+    "rounded_part", "instalment_amount", "balloon", "level_over", "last_instalment",
+    "rounded_interest",
 )  # fmt: skip
 
 
@@ -41,7 +43,8 @@ async def preview(session: AsyncSession, *, request: PreviewRequest, now: dateti
     """
     terms = terms_of(request)
     lent = disbursements_of(request, terms, today=business_date(now))
-    check_rate(terms.annual_rate, on=min(lent).on)
+    if not request.for_comparison:
+        check_rate(terms.annual_rate, on=min(lent).on)
     closed: Container[date] = frozenset()
     if terms.holiday_rule is not HolidayRule.NONE:
         closed = await holidays.calendar(session, area_code=request.area_code or "")
@@ -67,13 +70,14 @@ def disbursements_of(request: PreviewRequest, terms: Terms, *, today: date) -> l
         return lent
     if request.principal is None:
         raise NoDisbursement(pointer="/principal")
-    return [Disbursement(request.disbursed_on or _a_period_before(terms) or today, request.principal)]
+    return [Disbursement(request.disbursed_on or _first_day(terms) or today, request.principal)]
 
 
-def _a_period_before(terms: Terms) -> date | None:
-    if terms.first_due is None or terms.every < 1:
-        return None
-    return due_dates.a_period_before(terms.first_due, terms.period, terms.every)
+def _first_day(terms: Terms) -> date | None:
+    """Return the day of the disbursement that a first due day stands for."""
+    if terms.first_due is None or terms.every < 1 or terms.paid_at is PaidAt.START:
+        return terms.first_due
+    return due_dates.a_period_before(terms.first_due, terms)
 
 
 def _rounding(asked: AmountRounding) -> Rounding:
@@ -91,6 +95,7 @@ def written(planned: Schedule, lent: list[Disbursement], terms: Terms) -> dict[s
                 "interest": baht(row.interest),
                 "total": baht(row.total),
                 "balance": baht(row.balance),
+                "capitalised": baht(row.capitalised),
             }
             for row in planned.rows
         ],
@@ -99,6 +104,7 @@ def written(planned: Schedule, lent: list[Disbursement], terms: Terms) -> dict[s
             "principal": baht(planned.principal),
             "interest": baht(planned.interest),
             "total": baht(planned.total),
+            "capitalised": baht(planned.capitalised),
         },
         "disbursements": [{"on": one.on, "amount": baht(one.amount)} for one in lent],
         "conventions": {
@@ -109,6 +115,7 @@ def written(planned: Schedule, lent: list[Disbursement], terms: Terms) -> dict[s
             "interest_rounding": _written_rounding(terms.interest_rounding),
             "instalment_rounding": _written_rounding(terms.level_rounding),
             "rounded_part": terms.level_part,
+            "balloon": baht(terms.balloon),
             "instalment_amount": None if terms.instalment_amount is None else baht(terms.instalment_amount),
         },
     }

@@ -36,6 +36,8 @@ class Period(StrEnum):
 
     DAY = "day"
     WEEK = "week"
+    HALF_MONTH = "half_month"
+    """Twice a month, on two due days."""
     MONTH = "month"
     YEAR = "year"
 
@@ -43,6 +45,7 @@ class Period(StrEnum):
 PERIODS_A_YEAR: Final[Mapping[Period, int]] = {
     Period.DAY: 365,
     Period.WEEK: 52,
+    Period.HALF_MONTH: 24,
     Period.MONTH: 12,
     Period.YEAR: 1,
 }
@@ -51,14 +54,15 @@ PERIODS_A_YEAR: Final[Mapping[Period, int]] = {
 class DayCount(StrEnum):
     """Which part of a year's interest a time bears (วิธีนับวันคิดดอกเบี้ย).
 
-    `period`: the rate divided by the periods of a year (12, 52, 365), whatever their days. `30/360`:
-    months of 30 days as in the United States (NASD); `30E/360`: Eurobond; `30/360 ISDA`: bond basis;
-    `30/365`: such months in a year of 365. `ACT/360`, `ACT/364`, `ACT/365`: actual days in a fixed
-    year. `ACT/ACT`: ISDA, days of leap years by 366, the first day bearing interest; `ACT/ACT last
-    day`: the last day bearing it instead of the first.
+    `period`: the rate divided by the periods of a year (12, 24, 52, 365), whatever their days; `period/days`:
+    the same, a broken first period by its days out of those of a whole one. `30/360`: months of 30 days as in
+    the United States (NASD); `30E/360`: Eurobond; `30/360 ISDA`: bond basis; `30/365`: such months in a year
+    of 365. `ACT/360`, `ACT/364`, `ACT/365`: actual days in a fixed year. `ACT/ACT`: ISDA, days of leap years
+    by 366, the first day bearing interest; `ACT/ACT last day`: the last day bearing it instead of the first.
     """
 
     PERIOD = "period"
+    PERIOD_BY_DAYS = "period/days"
     THIRTY_360_US = "30/360"
     THIRTY_360_BOND = "30/360 ISDA"
     THIRTY_360_EUROPEAN = "30E/360"
@@ -70,17 +74,40 @@ class DayCount(StrEnum):
     ACTUAL_ACTUAL_LAST = "ACT/ACT last day"
 
 
+class PaidAt(StrEnum):
+    """When in its period an instalment is due.
+
+    `end`: after the time that it bears interest for; `start`: before it (annuity due), the first on the day
+    of the disbursement.
+    """
+
+    END = "end"
+    START = "start"
+
+
+class MonthEnd(StrEnum):
+    """Where a due day of 29 to 31 goes in a shorter month.
+
+    `last_day`: to the month's last day; `next_month`: to the first day of the next.
+    """
+
+    LAST_DAY = "last_day"
+    NEXT_MONTH = "next_month"
+
+
 class GraceInterest(StrEnum):
     """What becomes of interest while its payment is in grace (ปลอดชำระดอกเบี้ย).
 
     `waive`: none is charged; `carry`: it is charged and due with the first instalment after the grace;
-    `spread`: it is charged and due in even parts with the instalments after the grace. No interest on
-    interest.
+    `spread`: it is charged and due in even parts with the instalments after the grace, without interest on
+    it; `capitalise`: each instalment's is added to the principal and bears interest (ดอกเบี้ยทบต้น), which
+    ป.พ.พ. มาตรา 655 forbids to ordinary loans: for comparison only, no product has it.
     """
 
     WAIVE = "waive"
     CARRY = "carry"
     SPREAD = "spread"
+    CAPITALISE = "capitalise"
 
 
 class HolidayRule(StrEnum):
@@ -115,6 +142,17 @@ class RoundedPart(StrEnum):
     PRINCIPAL = "principal"
 
 
+class RoundedInterest(StrEnum):
+    """Which interest is rounded.
+
+    `instalment`: that of an instalment as a whole; `balance`: that of each time in which the balance stayed
+    the same, where money was paid out inside a period.
+    """
+
+    INSTALMENT = "instalment"
+    BALANCE = "balance"
+
+
 class LevelFrom(StrEnum):
     """What the level instalment of `equal_instalment` is computed from.
 
@@ -130,11 +168,13 @@ class FlatSplit(StrEnum):
     """How the interest of `flat` is spread.
 
     `even`: the whole term's interest in even parts, the last takes the remainder; `by_period`: each
-    instalment bears its own period's interest by the day count.
+    instalment bears its own period's interest by the day count; `sum_of_digits`: the whole term's interest
+    by the number of instalments left (rule of 78): of twelve the first bears 12/78, the last 1/78.
     """
 
     EVEN = "even"
     BY_PERIOD = "by_period"
+    SUM_OF_DIGITS = "sum_of_digits"
 
 
 class LastInstalment(StrEnum):
@@ -172,6 +212,9 @@ class Rounding(NamedTuple):
         return whole * self.multiple
 
 
+BY_PERIODS: Final = frozenset({DayCount.PERIOD, DayCount.PERIOD_BY_DAYS})
+"""Day counts that do not count the days of a whole period."""
+
 TO_THE_SATANG: Final = Rounding()
 
 
@@ -195,7 +238,11 @@ class Terms:
     first_due: date | None = None
     """None: one period after the first disbursement."""
     due_day: int | None = None
-    """Day of the month that instalments after `first_due` fall due on; 29 to 31: or the month's last day."""
+    """Day of the month that instalments after `first_due` fall due on; 29 to 31: see `month_end`."""
+    second_due_day: int | None = None
+    """The other one of `half_month`, 10 to 20 days apart; None: 15 days, beside the 15th the last day."""
+    month_end: MonthEnd = MonthEnd.LAST_DAY
+    paid_at: PaidAt = PaidAt.END
     grace_principal: int = 0
     """First instalments without principal."""
     grace_interest: int = 0
@@ -210,12 +257,20 @@ class Terms:
     interest_follows_shift: bool = False
     """Interest by days runs to the shifted due date, not to the one before the shift."""
     interest_rounding: Rounding = TO_THE_SATANG
+    rounded_interest: RoundedInterest = RoundedInterest.INSTALMENT
     instalment_rounding: Rounding | None = None
     """None: to the satang."""
     rounded_part: RoundedPart | None = None
     """None: the total of flat with `instalment_rounding` and of equal_instalment, else the principal."""
     instalment_amount: int | None = None
     """An agreed level instalment (or principal part) instead of the computed one."""
+    balloon: int = 0
+    """What is left for the end, on top of the last instalment (as the future value of a spreadsheet's PMT).
+
+    Paid at the start, it comes a period after the last one; of level instalments its interest is in it.
+    """
+    level_over: int | None = None
+    """The level amount is computed as for so many instalments; what they leave comes with the last one."""
     level_from: LevelFrom = LevelFrom.PERIODIC_RATE
     flat_split: FlatSplit = FlatSplit.EVEN
     last_instalment: LastInstalment = LastInstalment.REMAINING
@@ -232,6 +287,12 @@ class Terms:
         return RoundedPart.TOTAL if equal else RoundedPart.PRINCIPAL
 
     @property
+    def rows(self) -> int:
+        """Return the number of rows at most: the instalments, and one for what comes after them."""
+        after = self.last_instalment is LastInstalment.ADDITIONAL
+        return self.instalments + (after or (self.balloon > 0 and self.paid_at is PaidAt.START))
+
+    @property
     def level_rounding(self) -> Rounding:
         """Return how the level amount is rounded."""
         return self.instalment_rounding or TO_THE_SATANG
@@ -246,15 +307,18 @@ class Row(NamedTuple):
     interest: int
     total: int
     balance: int
+    capitalised: int = 0
+    """Interest that was added to the balance."""
 
 
 class Schedule(NamedTuple):
-    """A loan's instalments; their principals sum to what was lent and the last balance is 0."""
+    """A loan's instalments; their principals sum to what was lent and capitalised, the last balance is 0."""
 
     rows: tuple[Row, ...]
     principal: int
     interest: int
     total: int
+    capitalised: int
 
 
 class Fault(StrEnum):
@@ -264,11 +328,16 @@ class Fault(StrEnum):
     INSTALMENTS = "instalments_out_of_range"
     EVERY = "every_out_of_range"
     DUE_DAY = "due_day_out_of_range"
+    SECOND_DUE_DAY = "second_due_day_too_near"
     GRACE = "grace_too_long"
     FIRST_DUE = "first_due_too_early"
     LATE_DISBURSEMENT = "disbursement_too_late"
     RATE = "rate_not_zero"
     NEGATIVE = "negative_amortisation"
+    CAPITALISED = "interest_not_capitalised"
+    BALLOON = "balloon_too_large"
+    LEVEL_OVER = "level_over_out_of_range"
+    PAID_AT_START = "first_due_not_at_start"
     CALENDAR = "beyond_calendar"
 
 

@@ -11,7 +11,7 @@ _END = 30
 def year_fraction(count: DayCount, start: date, end: date) -> tuple[int, int]:
     """Return the part of a year from `start` to `end` by a day count that counts days.
 
-    ValueError for `period`, which does not.
+    ValueError for `period` and `period/days`, which do not.
     """
     match count:
         case DayCount.ACTUAL_360 | DayCount.ACTUAL_364 | DayCount.ACTUAL_365:
@@ -24,7 +24,7 @@ def year_fraction(count: DayCount, start: date, end: date) -> tuple[int, int]:
             return _thirty(count, start, end), 360
         case DayCount.THIRTY_365:
             return _thirty(DayCount.THIRTY_360_EUROPEAN, start, end), 365
-        case DayCount.PERIOD:
+        case DayCount.PERIOD | DayCount.PERIOD_BY_DAYS:
             raise ValueError("periods are not counted in days")
 
 

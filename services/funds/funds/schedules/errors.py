@@ -80,11 +80,66 @@ class BeyondCalendar(InvalidField):
     title_th, title_en = "วันครบกำหนดเกินปี ค.ศ. 9999", "The last due date is beyond the year 9999"
 
 
+class SecondDueDayTooNear(InvalidField):
+    """The two due days of a month are 10 to 20 days apart."""
+
+    code = "second_due_day_too_near"
+    title_th, title_en = (
+        "วันครบกำหนดสองวันในเดือนต้องห่างกัน 10 ถึง 20 วัน",
+        "The two due days of a month are 10 to 20 days apart",
+    )
+
+
+class InterestNotCapitalised(InvalidField):
+    """Interest is added to a declining balance only, and while no principal is due."""
+
+    code = "interest_not_capitalised"
+    title_th, title_en = (
+        "ทบดอกเบี้ยได้เฉพาะแบบลดต้นลดดอกและในงวดที่ปลอดเงินต้น",
+        "Interest is capitalised on a declining balance only, while no principal is due",
+    )
+
+
+class BalloonTooLarge(InvalidField):
+    """What is left for the last instalment is less than what is lent."""
+
+    code = "balloon_too_large"
+    title_th, title_en = (
+        "เงินต้นงวดสุดท้ายต้องน้อยกว่าเงินที่กู้",
+        "What is left for the last instalment is less than what is lent",
+    )
+
+
+class LevelOverOutOfRange(InvalidField):
+    """The level amount is computed over as many instalments as there are, or more, up to 1,200."""
+
+    code = "level_over_out_of_range"
+    title_th, title_en = (
+        "จำนวนงวดที่ใช้คิดเงินงวดต้องไม่น้อยกว่าจำนวนงวด และไม่เกิน 1,200",
+        "The level amount is computed over at least the instalments there are, and at most 1,200",
+    )
+
+
+class FirstDueNotAtStart(InvalidField):
+    """What is paid at the start of each period begins on the day of the disbursement."""
+
+    code = "first_due_not_at_start"
+    title_th, title_en = (
+        "ชำระต้นงวดต้องเริ่มในวันจ่ายเงินกู้",
+        "Paid at the start, the first instalment is due on the day of the disbursement",
+    )
+
+
 FAULTS: dict[Fault, tuple[type[InvalidField], str]] = {
     Fault.NO_DISBURSEMENT: (NoDisbursement, "/disbursements"),
     Fault.INSTALMENTS: (InstalmentsOutOfRange, "/instalments"),
     Fault.EVERY: (EveryOutOfRange, "/every"),
     Fault.DUE_DAY: (DueDayOutOfRange, "/due_day"),
+    Fault.SECOND_DUE_DAY: (SecondDueDayTooNear, "/second_due_day"),
+    Fault.CAPITALISED: (InterestNotCapitalised, "/grace_interest_mode"),
+    Fault.BALLOON: (BalloonTooLarge, "/balloon"),
+    Fault.LEVEL_OVER: (LevelOverOutOfRange, "/level_over"),
+    Fault.PAID_AT_START: (FirstDueNotAtStart, "/first_due"),
     Fault.GRACE: (GraceTooLong, "/grace_principal"),
     Fault.FIRST_DUE: (FirstDueTooEarly, "/first_due"),
     Fault.LATE_DISBURSEMENT: (DisbursementTooLate, "/disbursements"),

@@ -2,11 +2,12 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from math import lcm
 
 from funds.schedules.conventions import (
+    BY_PERIODS,
     PERIODS_A_YEAR,
     DayCount,
     Disbursement,
@@ -14,12 +15,16 @@ from funds.schedules.conventions import (
     FlatSplit,
     GraceInterest,
     HolidayRule,
-    LastInstalment,
+    LevelFrom,
+    Method,
+    PaidAt,
+    Period,
+    RoundedPart,
     ScheduleRefused,
     Terms,
 )
 from funds.schedules.day_counts import year_fraction
-from funds.schedules.due_dates import due_dates, shifted
+from funds.schedules.due_dates import a_period_before, due_dates, shifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class Plan:
     """Due dates of a loan and the interest weights of its periods, all over one denominator.
 
     `weights[i] / scale` is the interest of one satang outstanding through the whole of period i, and
-    `arrivals[i]` are the disbursements of that period with their weights to its end.
+    `arrivals[i]` are the disbursements of that period with their weights to its end. There are weights of as
+    many periods as the level amount is computed over.
     """
 
     terms: Terms
@@ -36,35 +42,50 @@ class Plan:
     weights: list[int]
     arrivals: list[list[tuple[int, int]]]
     last_arrival: int
+    nominal: int
+    """The weight of a period at the year's rate by its periods, whatever its days."""
+
+    @property
+    def level_over(self) -> int:
+        """Return the number of instalments that the level amount is computed over."""
+        return self.terms.level_over or self.terms.instalments
+
+    @property
+    def left(self) -> Fraction:
+        """Return the principal that instalments before the end leave for the balloon."""
+        terms = self.terms
+        if terms.paid_at is PaidAt.END or not terms.balloon or terms.level_part is RoundedPart.PRINCIPAL:
+            return Fraction(terms.balloon)
+        at = terms.instalments
+        periodic = terms.level_from is LevelFrom.PERIODIC_RATE
+        weight = self.periodic(at) if periodic else self.weights[at]
+        return Fraction(terms.balloon * self.scale, self.scale + weight)
 
     def periodic(self, period: int) -> int:
         """Return the weight of a period at the year's rate by its periods, whatever its days."""
-        if _waived(self.terms, period):
-            return 0
-        exact = self.scale * _nominal(self.terms)
-        return exact.numerator  # `scale` is a multiple of its denominator
+        free = _waived(self.terms, period) or _before_any_interest(self.terms, period)
+        return 0 if free else self.nominal
 
 
 def plan(disbursements: Sequence[Disbursement], terms: Terms, holidays: Container[date]) -> Plan:
     """Return the plan of a loan; raises ScheduleRefused."""
     lent = sorted(disbursements)
     began = lent[0].on
-    count = terms.instalments + (terms.last_instalment is LastInstalment.ADDITIONAL)
-    nominal = due_dates(terms, disbursed_on=began, count=count)
-    if nominal[0] <= began:
-        raise ScheduleRefused(Fault.FIRST_DUE)
-    due = [_shift(day, terms.holiday_rule, holidays, began) for day in nominal]
-    ends = due if terms.interest_follows_shift else nominal
-    starts = [began, *ends[:-1]]
-    if lent[-1].on >= ends[terms.instalments - 1]:
+    ahead = _ahead(terms)
+    known = max(terms.rows, terms.level_over or 0) + ahead
+    nominal, due = _dates(terms, began, known, holidays)
+    until = due if terms.interest_follows_shift else nominal
+    if lent[-1].on > began and lent[-1].on >= until[terms.instalments - 1]:
         raise ScheduleRefused(Fault.LATE_DISBURSEMENT)
+    ends = until[ahead:]
+    starts = [began, *ends[:-1]]
     weight = _Weights(terms, _nominal(terms))
     spans = enumerate(zip(starts, ends, strict=True))
     weights = [weight.of(at, begin, begin, end) for at, (begin, end) in spans]
     arriving: list[list[tuple[int, Fraction]]] = [[] for _ in ends]
     at = 0
     for on, amount in lent:
-        while on >= ends[at]:
+        while on >= until[at] and on > began:
             at += 1
         arriving[at].append((amount, weight.of(at, on, starts[at], ends[at])))
     scale = lcm(
@@ -74,12 +95,25 @@ def plan(disbursements: Sequence[Disbursement], terms: Terms, holidays: Containe
     )
     return Plan(
         terms=terms,
-        due=due,
+        due=due[: terms.rows],
         scale=scale,
         weights=[one.numerator * (scale // one.denominator) for one in weights],
         arrivals=[[(amount, (scale * one).numerator) for amount, one in some] for some in arriving],
         last_arrival=at,
+        nominal=(scale * weight.nominal).numerator,
     )
+
+
+def _dates(terms: Terms, began: date, count: int, holidays: Container[date]) -> tuple[list[date], list[date]]:
+    """Return the due dates before and after their shift off holidays."""
+    nominal = due_dates(terms, disbursed_on=began, count=count)
+    at_start = terms.paid_at is PaidAt.START
+    if at_start and terms.first_due not in (None, began):
+        raise ScheduleRefused(Fault.PAID_AT_START)
+    if nominal[0] <= began and not at_start:
+        raise ScheduleRefused(Fault.FIRST_DUE)
+    earliest = began if at_start else began + timedelta(days=1)
+    return nominal, [_shift(day, terms.holiday_rule, holidays, earliest) for day in nominal]
 
 
 def flat(plan: Plan, at: int) -> tuple[list[Fraction], Fraction]:
@@ -92,17 +126,32 @@ def flat(plan: Plan, at: int) -> tuple[list[Fraction], Fraction]:
     if terms.flat_split is FlatSplit.BY_PERIOD:
         return [Fraction(weight, plan.scale) for weight in weights], owed
     charged = [not _waived(terms, period) for period in range(at, terms.instalments)]
-    share, nothing = owed / max(sum(charged), 1), Fraction(0)
-    return [share if one else nothing for one in charged], owed
+    left = sum(charged)
+    if terms.flat_split is FlatSplit.SUM_OF_DIGITS:
+        share = owed / max(left * (left + 1) // 2, 1)
+        digits = [share * (left - sum(charged[:place])) for place in range(len(charged))]
+    else:
+        digits = [owed / max(left, 1)] * len(charged)
+    return [digit if one else Fraction(0) for digit, one in zip(digits, charged, strict=True)], owed
 
 
-def _shift(day: date, rule: HolidayRule, holidays: Container[date], began: date) -> date:
+def _shift(day: date, rule: HolidayRule, holidays: Container[date], earliest: date) -> date:
     moved = shifted(day, rule, holidays)
-    return moved if moved > began else shifted(day, HolidayRule.FOLLOWING, holidays)
+    return moved if moved >= earliest else shifted(day, HolidayRule.FOLLOWING, holidays)
 
 
 def _nominal(terms: Terms) -> Fraction:
     return terms.annual_rate * terms.every / PERIODS_A_YEAR[terms.period]
+
+
+def _ahead(terms: Terms) -> bool:
+    """Tell whether an instalment pays the interest of the time that follows it: flat, paid at the start."""
+    return terms.paid_at is PaidAt.START and terms.method is Method.FLAT
+
+
+def _before_any_interest(terms: Terms, period: int) -> bool:
+    """Tell whether an instalment is due on the day of the disbursement, on a balance that bore nothing."""
+    return period == 0 and terms.paid_at is PaidAt.START and not _ahead(terms)
 
 
 def _waived(terms: Terms, period: int) -> bool:
@@ -124,10 +173,15 @@ class _Weights:
             since = max(since, terms.interest_from)
         if since >= end or _waived(terms, period):
             return Fraction(0)
-        if terms.day_count is not DayCount.PERIOD:
+        if terms.day_count not in BY_PERIODS:
             return self._by_days(terms.day_count, since, end)
-        if period == 0 and terms.first_period is not DayCount.PERIOD and not _whole(terms, begin, end):
-            return self._by_days(terms.first_period, since, end)
+        if _before_any_interest(terms, period):
+            return Fraction(0)
+        first = terms.first_period if terms.day_count is DayCount.PERIOD else terms.day_count
+        if period == 0 and first is not DayCount.PERIOD and not _whole(terms, begin, end):
+            if first is not DayCount.PERIOD_BY_DAYS:
+                return self._by_days(first, since, end)
+            begin = a_period_before(end, terms) or begin
         if since == begin:
             return self.nominal
         return self.nominal * Fraction((end - since).days, (end - begin).days)
@@ -148,5 +202,7 @@ def _whole(terms: Terms, begin: date, end: date) -> bool:
         instalments=1,
         every=terms.every,
         period=terms.period,
+        due_day=terms.due_day if terms.period is Period.HALF_MONTH else None,
+        second_due_day=terms.second_due_day,
     )
     return due_dates(plain, disbursed_on=begin, count=1) == [end]

@@ -1,7 +1,7 @@
 """Repayment schedules (ตารางผ่อนชำระ) of any agreed terms, exact to the satang.
 
 `schedule(disbursements, terms, holidays)` is all that others need; the words are in `conventions`. What was
-lent is the sum of the principals, the last balance is 0, and no part of a row is negative.
+lent (and capitalised) is the sum of the principals, the last balance is 0, no part of a row is negative.
 """
 
 from collections.abc import Container, Iterator, Sequence
@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 
 from funds.schedules import interest
 from funds.schedules.conventions import (
@@ -24,7 +26,10 @@ from funds.schedules.conventions import (
     LastInstalment,
     LevelFrom,
     Method,
+    MonthEnd,
+    PaidAt,
     Period,
+    RoundedInterest,
     RoundedPart,
     Rounding,
     RoundingMode,
@@ -37,8 +42,8 @@ from funds.schedules.interest import Plan, plan
 
 __all__ = [
     "DayCount", "Disbursement", "Fault", "FlatSplit", "GraceInterest", "HolidayRule", "LastInstalment",
-    "LevelFrom", "Method", "Period", "RoundedPart", "Rounding", "RoundingMode", "Row", "Schedule",
-    "ScheduleRefused", "Terms", "schedule",
+    "LevelFrom", "Method", "MonthEnd", "PaidAt", "Period", "RoundedInterest", "RoundedPart", "Rounding",
+    "RoundingMode", "Row", "Schedule", "ScheduleRefused", "Terms", "schedule",
 ]  # fmt: skip
 
 
@@ -58,14 +63,17 @@ def schedule(
         raise
     except (OverflowError, ValueError) as error:  # a day before the year 1 or after 9999
         raise ScheduleRefused(Fault.CALENDAR) from error
-    rows = _Repayment(planned).rows()
+    repaid = _Repayment(planned)
+    rows = repaid.rows()
     if terms.last_instalment is LastInstalment.NEAREST and _level_is_computed(terms):
-        rows = min((rows, *_moved(planned)), key=_last_difference)
+        found = (rows, *_moved(planned, repaid.levels))
+        rows = min(found, key=lambda laid: _last_difference(laid, terms.balloon))
     return Schedule(
         rows=tuple(rows),
         principal=sum(row.principal for row in rows),
         interest=sum(row.interest for row in rows),
         total=sum(row.total for row in rows),
+        capitalised=sum(row.capitalised for row in rows),
     )
 
 
@@ -76,7 +84,10 @@ def _check(disbursements: Sequence[Disbursement], terms: Terms) -> None:
         Fault.EVERY: not 1 <= terms.every <= MAX_EVERY,
         Fault.DUE_DAY: terms.due_day is not None and not 1 <= terms.due_day <= LAST_DUE_DAY,
         Fault.GRACE: not _grace_fits(terms),
+        Fault.CAPITALISED: not _capitalised_alone(terms),
         Fault.RATE: terms.method is Method.INTEREST_FREE and terms.annual_rate != 0,
+        Fault.BALLOON: not 0 <= terms.balloon < max(sum(one.amount for one in disbursements), 1),
+        Fault.LEVEL_OVER: not terms.instalments <= (terms.level_over or terms.instalments) <= MAX_INSTALMENTS,
     }
     for fault, found in faults.items():
         if found:
@@ -89,20 +100,29 @@ def _grace_fits(terms: Terms) -> bool:
     return 0 <= terms.grace_principal < terms.instalments and 0 <= terms.grace_interest <= most
 
 
+def _capitalised_alone(terms: Terms) -> bool:
+    """Tell whether interest is added to a declining balance only, while no principal is due."""
+    if terms.grace_interest_mode is not GraceInterest.CAPITALISE:
+        return True
+    return terms.method is not Method.FLAT and terms.grace_interest <= terms.grace_principal
+
+
 def _level_is_computed(terms: Terms) -> bool:
-    return terms.level_part is RoundedPart.TOTAL and terms.instalment_amount is None
+    return (
+        terms.level_part is RoundedPart.TOTAL and terms.instalment_amount is None and terms.level_over is None
+    )
 
 
-def _moved(planned: Plan) -> Iterator[list[Row]]:
+def _moved(planned: Plan, levels: dict[tuple[int, int], int]) -> Iterator[list[Row]]:
     """Yield the rows with the level moved by one multiple either way, where that repays the loan."""
     step = planned.terms.level_rounding.multiple
     for by in (-step, step):
         with suppress(ScheduleRefused):
-            yield _Repayment(planned, moved=by).rows()
+            yield _Repayment(planned, moved=by, levels=levels).rows()
 
 
-def _last_difference(rows: Sequence[Row]) -> int:
-    return abs(rows[-1].total - rows[-2].total) if len(rows) > 1 else 0
+def _last_difference(rows: Sequence[Row], balloon: int) -> int:
+    return abs(rows[-1].total - balloon - rows[-2].total) if len(rows) > 1 else 0
 
 
 @dataclass(slots=True)
@@ -124,11 +144,16 @@ class _Repayment:
     share: int = 0
     """Part of the deferred interest that each instalment takes (GraceInterest.SPREAD)."""
     level: int = -1
+    levels: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Level instalments by their first period and the balance then: exact ones take a while."""
+    left: int = 0
+    """Principal that instalments leave for the end."""
 
     def rows(self) -> list[Row]:
         """Return the instalments; raises ScheduleRefused for negative amortisation."""
         planned, terms = self.plan, self.plan.terms
         rows: list[Row] = []
+        self.left = int(planned.left)
         flat = terms.method is Method.FLAT
         self.flat_parts = [Fraction(0)] * terms.instalments
         for at, due in enumerate(planned.due):
@@ -143,20 +168,42 @@ class _Repayment:
                 self.flat_left -= own
                 self.flat_charged += own
             self.balance -= principal
+            added = self._capitalised(at, own)
             ended = self.balance == 0 and self.flat_left == 0 and at >= planned.last_arrival
-            collected = self._collected(at, own, everything=ended)
-            rows.append(Row(at + 1, due, principal, collected, principal + collected, self.balance))
+            collected = self._collected(at, own - added, everything=ended)
+            rows.append(Row(at + 1, due, principal, collected, principal + collected, self.balance, added))
             if ended:
                 break
         return rows
 
+    def _capitalised(self, at: int, own: int) -> int:
+        """Add an instalment's interest to the balance, where that is agreed, and return it."""
+        terms = self.plan.terms
+        if terms.grace_interest_mode is not GraceInterest.CAPITALISE or at >= terms.grace_interest:
+            return 0
+        self.balance += own
+        return own
+
     def _own(self, at: int) -> tuple[int, int]:
         """Return a period's interest on the declining balance, rounded and (over the scale) exact."""
+        rounding, scale = self.plan.terms.interest_rounding, self.plan.scale
         exact = self.balance * self.plan.weights[at]
-        for amount, weight in self.plan.arrivals[at]:
+        arrivals = self.plan.arrivals[at]
+        each = self.plan.terms.rounded_interest is RoundedInterest.BALANCE and len(arrivals) > 0
+        own = self._by_balances(at) if each else 0
+        for amount, weight in arrivals:
             exact += amount * weight
             self.balance += amount
-        return self.plan.terms.interest_rounding.of(exact, self.plan.scale), exact
+        return own if each else rounding.of(exact, scale), exact
+
+    def _by_balances(self, at: int) -> int:
+        """Return a period's interest, that of each balance in it rounded by itself."""
+        rounding, scale = self.plan.terms.interest_rounding, self.plan.scale
+        balance, left, own = self.balance, self.plan.weights[at], 0
+        for weight, same in groupby(self.plan.arrivals[at], key=itemgetter(1)):
+            own += rounding.of(balance * max(left - weight, 0), scale)
+            balance, left = balance + sum(amount for amount, _ in same), weight
+        return own + rounding.of(balance * left, scale)
 
     def _own_flat(self, at: int) -> tuple[int, int]:
         """Return a period's part of the flat interest; the last period takes what is left of it."""
@@ -168,7 +215,7 @@ class _Repayment:
             before = self.flat_parts[at:]
             self.flat_parts[at:] = [old + new if old else new for old, new in zip(before, parts, strict=True)]
             self.flat_owed += owed
-            if terms.flat_split is FlatSplit.EVEN:
+            if terms.flat_split is not FlatSplit.BY_PERIOD:
                 self.flat_left = rounding.of(*self.flat_owed.as_integer_ratio()) - self.flat_charged
             else:
                 self.flat_left = sum(rounding.of(*part.as_integer_ratio()) for part in self.flat_parts[at:])
@@ -182,40 +229,45 @@ class _Repayment:
         if terms.instalment_amount is not None:
             return terms.instalment_amount
         left = terms.instalments - at
+        over = self.plan.level_over - at
         rounding = terms.level_rounding
         moved = self.moved if at >= self.plan.last_arrival else 0
         if left < 1:  # the additional instalment takes what is left
             return self.balance + self.flat_left + exact
         if terms.method is Method.EQUAL_INSTALMENT and terms.level_part is RoundedPart.TOTAL:
-            return max(rounding.of(*self._annuity(at, exact)) + moved, 0)
+            level = self.levels.get((at, self.balance))
+            if level is None:
+                value, payments = self._annuity(at, exact)
+                level = self.levels[at, self.balance] = rounding.of(max(value, 0), payments)
+            return max(level + moved, 0)
+        spread = max(self.balance - terms.balloon, 0)
         if terms.method is Method.FLAT and terms.level_part is RoundedPart.TOTAL:
-            return max(rounding.of(self.balance + self.flat_left, left) + moved, 0)
-        return rounding.of(self.balance, left)
+            return max(rounding.of(spread * left + self.flat_left * over, left * over) + moved, 0)
+        return rounding.of(spread, over)
 
     def _annuity(self, at: int, exact: int) -> tuple[int, int]:
         """Return the level instalment that repays the balance exactly, as numerator and denominator.
 
-        With B outstanding and x its interest, growth factors f of the later periods:
-        (B + x) · Πf ÷ (… ((1·f + 1)·f + 1) …).
+        With B outstanding and x its interest, growth factors f of the later periods and b left at the end:
+        ((B + x) · Πf - b) ÷ (… ((1·f + 1)·f + 1) …).
         """
         planned, scale = self.plan, self.plan.scale
-        periodic = planned.terms.level_from is LevelFrom.PERIODIC_RATE
-        later = range(at + 1, planned.terms.instalments)
-        if periodic:
+        later = range(at + 1, planned.level_over)
+        if planned.terms.level_from is LevelFrom.PERIODIC_RATE:
             exact = self.balance * planned.periodic(at)
-            weights = [planned.periodic(period) for period in later[:1]] * len(later)
-            weights = (
-                weights if planned.terms.grace_interest <= at + 1 else [planned.periodic(i) for i in later]
-            )
+            weights = [planned.periodic(period) for period in later]
         else:
-            weights = planned.weights[at + 1 : planned.terms.instalments]
+            weights = planned.weights[at + 1 : planned.level_over]
         value, payments, power = self.balance * scale + exact, 1, 1
-        for weight in weights:
-            factor = scale + weight
-            power *= scale
-            value *= factor
-            payments = payments * factor + power
-        return value, scale * payments
+        for weight, equal in groupby(weights):
+            times = sum(1 for _ in equal)
+            grown, plain = (scale + weight) ** times, scale**times
+            between = scale * (grown - plain) // weight if weight else times * plain
+            payments = payments * grown + power * between
+            value, power = value * grown, power * plain
+        left = planned.left
+        value = value * left.denominator - left.numerator * power * scale
+        return value, scale * payments * left.denominator
 
     def _principal(self, at: int, own: int) -> tuple[int, int]:
         """Return an instalment's principal, and its own interest where the principal's end changes that."""
@@ -227,7 +279,7 @@ class _Repayment:
         principal = self.level - own if total else self.level
         if principal < 0:
             raise ScheduleRefused(Fault.NEGATIVE)
-        principal = min(principal, self.balance)
+        principal = min(principal, max(self.balance - self.left, 0))
         if principal == self.balance and terms.method is Method.FLAT and at >= self.plan.last_arrival:
             own = min(self.flat_left, self.level - principal) if total else self.flat_left
         return principal, own
@@ -235,7 +287,7 @@ class _Repayment:
     def _collected(self, at: int, own: int, *, everything: bool) -> int:
         """Return the interest due with an instalment: its own, and what a grace has put off."""
         terms = self.plan.terms
-        if terms.grace_interest_mode is GraceInterest.WAIVE:
+        if terms.grace_interest_mode in (GraceInterest.WAIVE, GraceInterest.CAPITALISE):
             return own
         if at < terms.grace_interest and not everything:
             self.deferred += own

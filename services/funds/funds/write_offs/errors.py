@@ -25,12 +25,12 @@ class WriteOffDecided(Conflict):
 
 
 class OwnWriteOff(Forbidden):
-    """Who proposed a write-off, or applied for the loan or contracted it, does not decide it."""
+    """Who proposed it, applied for the loan or contracted it, or owes it (her household), does not decide."""
 
     code = "own_write_off"
     title_th, title_en = (
-        "ผู้เสนอ ผู้ขอกู้ หรือผู้ทำสัญญาอนุมัติตัดหนี้สูญเองไม่ได้",
-        "Who proposed it, applied for the loan or contracted it may not decide",
+        "ผู้เสนอ ผู้ขอกู้ ผู้ทำสัญญา หรือครัวเรือนผู้กู้อนุมัติตัดหนี้สูญเองไม่ได้",
+        "Who proposed it, or applied for, contracted or owes the loan may not decide",
     )
 
 

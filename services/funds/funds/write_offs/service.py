@@ -56,13 +56,13 @@ async def decide(
 ) -> None:
     """Approve a write-off, which books it at once, or reject it.
 
-    Neither who proposed it nor who applied for the loan or contracted it decides. Raises LoanNotFound,
+    Neither who proposed it nor who applied for the loan, contracted or owes it decides. Raises LoanNotFound,
     WriteOffNotFound, WriteOffDecided, OwnWriteOff, WrongLoanState, PeriodClosed.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     found = await _proposed(session, loan_id)
-    hers = await applications.authors_of_loan(session, loan_id)
-    if actor.subject in {found["proposed_by"], loan.contracted_by, *hers}:
+    two = {found["proposed_by"], loan.contracted_by}
+    if actor.subject in two or await applications.is_her_loan(session, loan_id, subject=actor.subject):
         raise OwnWriteOff
     values = {
         "decided_by": actor.subject,

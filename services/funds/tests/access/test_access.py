@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,11 +10,13 @@ import pytest
 
 from funds.known_households import service as known_households
 from funds.known_households.rules import Status
+from funds.members import groups
+from funds.members.schemas import NewBorrowerGroup, NewGroupMember
 from funds.registry.rules import FundFacts
-from shared.db import Database
+from shared.db import Database, driver
 from shared.ids import uuid7
 from shared.testing.caller import Caller
-from tests.factories import NOW, a_fund, a_household, a_loan, a_member
+from tests.factories import NOW, OFFICER, a_fund, a_household, a_loan, a_member
 
 PATH = "/v1/capital-access"
 VILLAGE = "34190201"
@@ -96,6 +99,33 @@ async def test_each_household_sees_which_fund_suits_it_and_why(
         "th": "อยู่ในทะเบียนครัวเรือนเป้าหมาย",
         "en": "on the register of target households",
     }
+
+
+async def test_a_member_suits_the_womens_fund_while_she_is_in_a_group_of_it(
+    officer_of_loans: Caller, village: Village, database: Database
+) -> None:
+    async with database.transaction() as session:
+        womens = await a_fund(session, kind="womens", area_code=VILLAGE[:6], capital=100)
+        member = await a_member(session, womens, household_id=village.poor[0])
+        group = NewBorrowerGroup(
+            name="กลุ่มทอผ้า",
+            formed_on=date(2025, 1, 1),
+            members=[NewGroupMember(member_id=member.id)],
+        )
+        by: dict[str, Any] = {"fund_id": womens.id, "actor": OFFICER, "now": NOW}
+        group_id = await groups.form(session, new=group, **by)
+
+    async def told() -> tuple[str, list[str]]:
+        listed = await officer_of_loans.get(f"{PATH}/households", reach="member")
+        (found,) = [one for one in listed.json()["items"] if one["household_id"] == str(village.poor[0])]
+        (suiting,) = [one for one in found["funds"] if one["fund_id"] == str(womens.id)]
+        return suiting["fit"], [why["code"] for why in suiting["why"]]
+
+    assert await told() == ("yes", ["member_already", "in_group"])
+    async with database.transaction() as session:
+        left = "UPDATE group_members SET left_on = '2026-01-01' WHERE group_id = $1"
+        await (await driver(session)).execute(left, group_id)
+    assert await told() == ("with_condition", ["member_already", "group_first"])
 
 
 async def test_a_household_poor_by_the_survey_counts_before_it_is_certified(
@@ -225,7 +255,7 @@ async def test_who_is_no_target_is_not_invited(
     assert await refusal(village.borrower) == (409, "household_has_access")
     for fund in (far, empty):
         assert await refusal(village.poor[0], fund_id=str(fund.id)) == (422, "fund_does_not_suit")
-    assert await refusal(village.poor[0], invited_on="2999-01-01") == (422, "date_in_future")
+    assert await refusal(village.poor[0], invited_on="2149-01-01") == (422, "date_in_future")
     first = await officer_of_loans.post(one, invitation(village.poor[0]))
     assert first.status_code == 201
     assert await refusal(village.poor[0]) == (409, "invited_already")

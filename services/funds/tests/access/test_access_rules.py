@@ -1,5 +1,6 @@
 """Which fund suits whom and why; which villages are targets."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -63,7 +64,9 @@ def test_a_member_borrows_from_her_fund_and_of_the_womens_fund_in_a_group() -> N
     savings, womens = a_near_fund(Kind.SAVINGS), a_near_fund(Kind.WOMENS, area=HERE[:6])
     member = a_poor_household(member_of=frozenset({savings.id, womens.id}))
     assert suit(member, savings).fit is Fit.YES
-    assert suit(member, womens).why == (Why.MEMBER_ALREADY, Why.GROUP_FIRST)
+    alone, grouped = suit(member, womens), suit(replace(member, grouped=frozenset({womens.id})), womens)
+    assert (alone.fit, alone.why) == (Fit.WITH_CONDITION, (Why.MEMBER_ALREADY, Why.GROUP_FIRST))
+    assert (grouped.fit, grouped.why) == (Fit.YES, (Why.MEMBER_ALREADY, Why.IN_GROUP))
 
 
 @given(

@@ -164,6 +164,25 @@ async def test_more_than_there_is_cannot_be_posted_and_stays_proposed(
     assert (await treasurer.get(f"{path}/adjustments/{made['id']}")).json()["state"] == "proposed"
 
 
+async def test_a_closed_fund_stays_empty(treasurer: Caller, chair: Caller, database: Database) -> None:
+    async with database.transaction() as session:
+        fund = await a_fund(session)
+    path = f"/v1/ledgers/{fund.id}"
+    found = by_hand("adjustment", "1000 5.00 0.00", "4900 0.00 5.00")
+    waits = (await treasurer.post(f"{path}/adjustments", found)).json()
+    closing = {"state": "closed", "reason": "ยุบกองทุน"}
+    closed = await chair.post(f"/v1/funds/{fund.id}/state", closing)
+    assert closed.status_code == 200, closed.text
+    late = await chair.post(f"{path}/adjustments/{waits['id']}/decision", {"decision": "post"})
+    assert (late.status_code, late.json()["code"]) == (409, "fund_not_active")
+    more = await treasurer.post(f"{path}/adjustments", found)
+    assert (more.status_code, more.json()["code"]) == (409, "fund_not_active")
+    reject = {"decision": "reject", "reason": "ปิดกองทุนแล้ว"}
+    away = await chair.post(f"{path}/adjustments/{waits['id']}/decision", reject)
+    assert (away.status_code, away.json()["state"]) == (200, "rejected")
+    assert (await treasurer.get(path)).json()["cash"] == "0.00"
+
+
 async def test_of_decisions_at_once_one_counts(treasurer: Caller, chair: Caller, path: str) -> None:
     made = (await treasurer.post(f"{path}/adjustments", PAPER)).json()
     address = f"{path}/adjustments/{made['id']}/decision"

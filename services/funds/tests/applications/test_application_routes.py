@@ -12,9 +12,11 @@ from funds.applications.schemas import ApplicationRow
 from funds.registry import service as registry
 from shared.db import Database
 from shared.exports import CSV
+from shared.ids import uuid7
 from shared.testing.caller import Caller
 from shared.testing.look import rows
 from tests.factories import OFFICER, a_fund, a_group, a_submitted_application, an_application
+from tests.photos import a_photo
 
 MEETING = {"number": "3/2569", "held_on": "2026-01-14"}
 
@@ -63,10 +65,16 @@ async def prepared(caller: Caller, address: str) -> None:
     items = [
         {"item": f"P.{number}", "done_on": "2026-01-12", "done_by": "นางบุญมี ใจดี"} for number in range(1, 7)
     ]
-    answer = await caller.request("PUT", f"{address}/checklist", json={"items": items})
+    missing = await caller.request("PUT", f"{address}/checklist", json={"items": items})
+    assert (missing.status_code, missing.json()["code"]) == (428, "version_required")
+    seen = {"If-Match": (await caller.get(address)).headers["etag"]}
+    answer = await caller.request("PUT", f"{address}/checklist", json={"items": items}, headers=seen)
     assert answer.json()["missing"] == ["LOAN_RISK"], answer.text
     answers = {f"R.{number}": 1 for number in range(1, 7)}
-    answer = await caller.request("PUT", f"{address}/risk", json={"answers": answers})
+    stale = await caller.request("PUT", f"{address}/risk", json={"answers": answers}, headers=seen)
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+    seen = {"If-Match": answer.headers["etag"]}
+    answer = await caller.request("PUT", f"{address}/risk", json={"answers": answers}, headers=seen)
     assert (answer.json()["missing"], answer.json()["risk"]["level"]) == ([], "LOW"), answer.text
 
 
@@ -86,9 +94,16 @@ async def test_a_groups_way_from_draft_to_money_kept_back(
     assert (submitted["state"], submitted["next_step"]) == ("submitted", "TAMBON_WORKING_GROUP")
     waiting = await approver.get("/v1/applications", awaits="tambon", count="true")
     assert (waiting.json()["total"], waiting.json()["items"][0]["id"]) == (1, draft["id"])
-    for name, decision in (("tambon", "recommend"), ("district", "recommend"), ("province", "approve")):
-        answer = await approver.named(f"user:{name}").post(
-            f"{address}/decisions", {"decision": decision, "minutes": MEETING}
+    chain = (
+        ("tambon", "341902", "recommend"),
+        ("district", "3419", "recommend"),
+        ("province", "34", "approve"),
+    )
+    for name, area, decision in chain:
+        answer = (
+            await approver.named(f"user:{name}")
+            .where(area)
+            .post(f"{address}/decisions", {"decision": decision, "minutes": MEETING})
         )
         assert answer.status_code == 201, answer.text
     approved = answer.json()
@@ -188,11 +203,15 @@ async def test_a_decision_over_http_names_what_is_missing(
 ) -> None:
     address = f"/v1/applications/{(await drafted(group_officer, body))['id']}"
     await group_officer.post(f"{address}/submission", {})
-    refused = await approver.post(f"{address}/decisions", {"decision": "recommend"})
+    tambon = approver.where("341902")
+    refused = await tambon.post(f"{address}/decisions", {"decision": "recommend"})
     assert (refused.status_code, refused.json()["code"]) == (409, "checklist_incomplete")
     assert refused.json()["missing"] == ["P.1", "P.2", "P.3", "P.4", "P.5", "P.6", "LOAN_RISK"]
-    own = await group_officer.may("funds:approve").post(f"{address}/decisions", {"decision": "recommend"})
+    writer = group_officer.may("funds:approve").where("341902")
+    own = await writer.post(f"{address}/decisions", {"decision": "recommend"})
     assert (own.status_code, own.json()["code"]) == (403, "own_application")
+    elsewhere = await approver.post(f"{address}/decisions", {"decision": "recommend"})
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (403, "level_not_yours")
 
 
 async def test_the_id_of_a_decision_is_used_once(
@@ -201,19 +220,48 @@ async def test_the_id_of_a_decision_is_used_once(
     async with database.transaction() as session:
         fund = await registry.require(session, UUID(body["fund_id"]), principal=OFFICER)
         ids = [await a_submitted_application(session, fund) for _ in range(2)]
-    wanted = {"id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10", "decision": "recommend"}
-    first, second = [await approver.post(f"/v1/applications/{one}/decisions", wanted) for one in ids]
+    wanted = {"id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10", "decision": "recommend", "minutes": MEETING}
+    tambon = approver.where(fund.area_code)
+    first, second = [await tambon.post(f"/v1/applications/{one}/decisions", wanted) for one in ids]
     assert (first.status_code, second.json()["code"]) == (201, "application_decision_exists")
     again = {**wanted, "step": "TAMBON_WORKING_GROUP"}
-    repeated = await approver.named("user:else").post(f"/v1/applications/{ids[0]}/decisions", again)
+    repeated = await tambon.named("user:else").post(f"/v1/applications/{ids[0]}/decisions", again)
     assert repeated.json()["code"] == "wrong_step"
+
+
+async def test_a_step_that_gives_less_says_so_to_everybody(
+    group_officer: Caller, approver: Caller, body: dict[str, Any], officer: Caller
+) -> None:
+    address = f"/v1/applications/{(await drafted(group_officer, body))['id']}"
+    await prepared(group_officer, address)
+    await group_officer.post(f"{address}/submission", {})
+    tambon = approver.where("341902")
+    wanted = {"decision": "recommend", "minutes": MEETING, "amount": "90000.00"}
+    stranger = [{"member_id": str(uuid7()), "parts": 1}]
+    for wrong, status, code, pointer in (
+        ({}, 422, "wrong_decision", "/reason"),
+        ({"reason": "…", "amount": "100000.01"}, 422, "amount_raised", "/amount"),
+        ({"reason": "…", "amount": "0.00"}, 422, "invalid_request", "/amount"),
+        ({"reason": "…", "shares": stranger}, 422, "share_not_of_group", "/shares/0/member_id"),
+    ):
+        refused = await tambon.post(f"{address}/decisions", {**wanted, **wrong})
+        assert (refused.status_code, refused.json()["code"]) == (status, code), refused.text
+        assert refused.json()["errors"][0]["pointer"] == pointer
+    given = (await tambon.post(f"{address}/decisions", {**wanted, "reason": "ใช้ไหมที่มีอยู่"})).json()
+    assert ApplicationOut.model_validate(given).model_dump(mode="json") == given
+    assert (given["amount"], given["resolved_amount"], given["reserved"]) == ("100000.00", "90000.00", "0.00")
+    assert [one["amount"] for one in given["decisions"]] == ["90000.00"]
+    assert {one["amount"] for one in given["shares"]} == {"33333.33", "33333.34"}
+    assert {one["resolved_amount"] for one in given["shares"]} == {"30000.00"}
+    (listed,) = (await officer.get("/v1/applications")).json()["items"]
+    assert (listed["amount"], listed["resolved_amount"]) == ("100000.00", "90000.00")
 
 
 async def test_evidence_is_attached_to_a_recorded_item_and_read_in_its_area_only(
     group_officer: Caller, body: dict[str, Any]
 ) -> None:
     address = f"/v1/applications/{(await drafted(group_officer, body))['id']}"
-    file = {"file": ("photo.jpg", b"\xff\xd8\xff\xe0 photo", "image/jpeg")}
+    file = {"file": ("photo.jpg", a_photo(), "image/jpeg")}
     early = await group_officer.request("POST", f"{address}/checklist/P.3/file", files=file)
     assert (early.status_code, early.json()["code"]) == (404, "check_not_found")
     await prepared(group_officer, address)
@@ -226,7 +274,7 @@ async def test_evidence_is_attached_to_a_recorded_item_and_read_in_its_area_only
     check = next(one for one in kept.json()["checks"] if one["item"] == "P.3")
     assert (kept.status_code, check["file_type"]) == (200, "image/jpeg")
     read = await group_officer.get(f"{address}/checklist/P.3/file")
-    assert (read.status_code, read.content) == (200, b"\xff\xd8\xff\xe0 photo")
+    assert (read.status_code, read.content[:3]) == (200, b"\xff\xd8\xff")
     assert (await group_officer.where("35").get(f"{address}/checklist/P.3/file")).status_code == 404
 
 

@@ -8,8 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.applications import deciding, drafting, errors, queries, service
-from funds.applications.decision_schemas import NewDecision
+from funds.applications import drafting, errors, queries, service
 from funds.applications.rules import State
 from funds.applications.schemas import ApplicationChange
 from funds.known_households import service as known_households
@@ -20,9 +19,10 @@ from funds.members import groups
 from funds.members.schemas import GroupLeaving
 from funds.registry import service as registry
 from funds.registry.errors import DateInFuture
+from funds.registry.rules import FundFacts
 from shared.db import driver
 from shared.ids import uuid7
-from shared.security import Principal
+from tests.applications.deciders import decide, found
 from tests.factories import (
     CHAIR,
     NOW,
@@ -43,23 +43,14 @@ TAMBON, DISTRICT, PROVINCE = a_person("tambon"), a_person("district"), a_person(
 MINUTES = {"number": "3/2569", "held_on": "2026-01-14"}
 
 
-async def decide(
-    session: AsyncSession, application_id: UUID, decision: str, by: Principal, **words: Any
-) -> None:
-    new = NewDecision.model_validate({"decision": decision, **words})
-    await deciding.decide(session, application_id=application_id, new=new, actor=by, now=NOW)
-
-
 async def state_of(session: AsyncSession, application_id: UUID) -> str:
-    row = await queries.one(session, application_id, areas=("",))
-    assert row is not None
-    state: str = row["state"]
+    state: str = (await found(session, application_id))["state"]
     return state
 
 
-async def recommended_twice(session: AsyncSession, **changes: Any) -> UUID:
+async def recommended_twice(session: AsyncSession, *, fund: FundFacts | None = None, **changes: Any) -> UUID:
     """Let a women's fund's application wait for the province."""
-    fund = await a_fund(session, capital=20_000_000)
+    fund = fund or await a_fund(session, capital=20_000_000)
     application_id = await a_submitted_application(session, fund, **changes)
     await decide(session, application_id, "recommend", TAMBON)
     await decide(session, application_id, "recommend", DISTRICT)
@@ -70,8 +61,7 @@ async def test_tambon_and_district_recommend_and_the_province_approves(session: 
     application_id = await recommended_twice(session)
     assert await state_of(session, application_id) == State.RECOMMENDED
     await decide(session, application_id, "approve", PROVINCE, minutes=MINUTES)
-    row = await queries.one(session, application_id, areas=("",))
-    assert row is not None
+    row = await found(session, application_id)
     assert (row["state"], row["approved_on"], row["reserved"]) == ("approved", TODAY, 10_000_000)
     assert row["valid_until"] == TODAY + timedelta(days=90)
     assert (await books.cash(session, row["fund_id"])).available == 10_000_000
@@ -150,16 +140,6 @@ async def test_decisions_stay_as_they_were_taken(session: AsyncSession) -> None:
         )
 
 
-async def test_a_tambons_officer_does_not_decide_for_the_district(session: AsyncSession) -> None:
-    fund = await a_fund(session, capital=20_000_000)
-    application_id = await a_submitted_application(session, fund)
-    local = a_person("local", areas=(fund.area_code,))
-    await decide(session, application_id, "recommend", local)
-    with pytest.raises(errors.LevelNotYours):
-        await decide(session, application_id, "recommend", a_person("other", areas=(fund.area_code,)))
-    await decide(session, application_id, "recommend", a_person("amphoe", areas=(fund.area_code[:4],)))
-
-
 async def test_who_saw_another_step_is_told_that_somebody_decided_meanwhile(session: AsyncSession) -> None:
     application_id = await recommended_twice(session)
     with pytest.raises(errors.WrongStep):
@@ -191,14 +171,33 @@ async def test_a_rejected_application_is_decided_no_more(session: AsyncSession) 
         await service.submit(session, application_id=application_id, actor=OFFICER, now=NOW)
 
 
-async def test_an_approval_rests_on_minutes_of_that_day_or_before(session: AsyncSession) -> None:
-    application_id = await recommended_twice(session)
+async def test_the_funds_own_step_decides_at_a_meeting_of_that_day_or_before(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=20_000_000)
+    application_id = await a_submitted_application(session, fund)
     with pytest.raises(errors.MinutesMissing):
-        await decide(session, application_id, "approve", PROVINCE)
+        await decide(session, application_id, "recommend", TAMBON, minutes=None)
     later = MINUTES | {"held_on": "2026-01-16"}
     with pytest.raises(errors.MinutesInFuture):
-        await decide(session, application_id, "approve", PROVINCE, minutes=later)
-    await decide(session, application_id, "approve", PROVINCE, minutes=MINUTES)
+        await decide(session, application_id, "recommend", TAMBON, minutes=later)
+    await decide(session, application_id, "recommend", TAMBON, minutes=MINUTES)
+    await decide(session, application_id, "recommend", DISTRICT, minutes=None)
+    await decide(session, application_id, "approve", PROVINCE, minutes=None)
+
+
+async def test_no_meeting_is_needed_to_send_back(session: AsyncSession) -> None:
+    application_id = await a_submitted_application(session, await a_fund(session, capital=20_000_000))
+    await decide(session, application_id, "return", TAMBON, minutes=None, reason="แผนไม่ชัด")
+
+
+async def test_an_approval_that_no_step_before_it_met_about_needs_minutes_of_its_own(
+    session: AsyncSession,
+) -> None:
+    application_id = await recommended_twice(session)
+    await (await driver(session)).execute(
+        "UPDATE applications SET round = 2 WHERE id = $1", application_id
+    )  # what was decided on is another round's
+    with pytest.raises(errors.MinutesMissing):
+        await decide(session, application_id, "approve", PROVINCE, minutes=None)
 
 
 async def test_the_minutes_of_the_villages_own_meeting_carry_the_districts_approval(
@@ -208,15 +207,14 @@ async def test_the_minutes_of_the_villages_own_meeting_carry_the_districts_appro
     application_id = await a_submitted_application(session, fund)
     meeting_id = await a_meeting(session, fund)
     await decide(session, application_id, "recommend", CHAIR, meeting_id=str(meeting_id))
-    await decide(session, application_id, "approve", DISTRICT)
+    await decide(session, application_id, "approve", DISTRICT, minutes=None)
     decisions = await queries.decisions(session, application_id)
     assert (decisions[0]["meeting_id"], decisions[0]["minutes_on"]) == (meeting_id, date(2026, 1, 5))
 
 
 async def test_a_meeting_is_the_funds_own_and_had_a_quorum(session: AsyncSession) -> None:
     application_id = await recommended_twice(session)
-    row = await queries.one(session, application_id, areas=("",))
-    assert row is not None
+    row = await found(session, application_id)
     other = await a_meeting(session, await a_fund(session))
     with pytest.raises(errors.MeetingNotOfFund):
         await decide(session, application_id, "approve", PROVINCE, meeting_id=str(other))
@@ -238,8 +236,7 @@ async def test_days_of_decisions_follow_each_other_and_none_is_tomorrow(
 async def test_a_paper_recorded_late_keeps_the_days_that_stand_on_it(session: AsyncSession) -> None:
     fund = await a_fund(session, capital=20_000_000)
     application_id = await a_submitted_application(session, fund, applied_on=date(2025, 3, 3))
-    row = await queries.one(session, application_id, areas=("",))
-    assert row is not None
+    row = await found(session, application_id)
     assert row["submitted_on"] == date(2025, 3, 3)
     with pytest.raises(errors.DecidedOutOfOrder):
         await decide(session, application_id, "recommend", TAMBON, decided_on="2025-03-02")
@@ -250,7 +247,8 @@ async def test_a_paper_recorded_late_keeps_the_days_that_stand_on_it(session: As
     with pytest.raises(DateInFuture):
         await service.submit(session, submitted_on=TODAY + timedelta(days=1), **about)
     await service.submit(session, submitted_on=date(2025, 3, 7), **about)
-    await decide(session, application_id, "recommend", TAMBON, decided_on="2025-03-07")
+    paper: Any = {"decided_on": "2025-03-07", "minutes": {"number": "1/2568", "held_on": "2025-03-07"}}
+    await decide(session, application_id, "recommend", TAMBON, **paper)
 
 
 async def test_an_approval_lasts_a_year_at_most(session: AsyncSession) -> None:

@@ -21,17 +21,17 @@ from tests.factories import (
     NOW,
     OFFICER,
     a_checked_application,
+    a_decider,
     a_fund,
     a_group,
-    a_person,
     a_submitted_application,
     an_approved_application,
 )
 
 AFTER = NOW + timedelta(days=91)
-LAST_STEP = NewDecision.model_validate(
-    {"decision": "approve", "minutes": {"number": "1/2569", "held_on": "2026-01-15"}}
-)
+MINUTES = {"number": "1/2569", "held_on": "2026-01-15"}
+LAST_STEP = NewDecision.model_validate({"decision": "approve", "minutes": MINUTES})
+RECOMMEND = NewDecision.model_validate({"decision": "recommend", "minutes": MINUTES})
 
 
 async def test_an_approval_lapses_after_its_last_day_and_frees_its_money(session: AsyncSession) -> None:
@@ -127,8 +127,8 @@ async def test_fifty_approvals_at_once_promise_no_more_than_there_is(database: D
                 await deciding.decide(
                     session,
                     application_id=application_id,
-                    new=NewDecision.model_validate({"decision": "recommend"}),
-                    actor=a_person(step),
+                    new=RECOMMEND,
+                    actor=a_decider(step, fund, step),
                     now=NOW,
                 )
 
@@ -158,8 +158,8 @@ async def test_one_application_approved_by_many_at_once_is_approved_once(databas
         await deciding.decide(
             session,
             application_id=application_id,
-            new=NewDecision.model_validate({"decision": "recommend"}),
-            actor=a_person("chair"),
+            new=RECOMMEND,
+            actor=a_decider("chair", fund, "village"),
             now=NOW,
         )
 
@@ -170,7 +170,7 @@ async def test_one_application_approved_by_many_at_once_is_approved_once(databas
                     session,
                     application_id=application_id,
                     new=LAST_STEP,
-                    actor=a_person(f"officer{number}"),
+                    actor=a_decider(f"officer{number}", fund, "district"),
                     now=NOW,
                 )
         except Exception:  # noqa: BLE001  # whatever refuses it
@@ -197,8 +197,8 @@ async def test_two_applications_of_one_borrower_at_once_give_her_one_loan(databa
                 await deciding.decide(
                     session,
                     application_id=application_id,
-                    new=NewDecision.model_validate({"decision": "recommend"}),
-                    actor=a_person(step),
+                    new=RECOMMEND,
+                    actor=a_decider(step, fund, step),
                     now=NOW,
                 )
 

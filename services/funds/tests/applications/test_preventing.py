@@ -7,11 +7,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.applications import deciding, errors, preventing, queries, service
-from funds.applications.decision_schemas import CheckedItem, NewDecision, RiskAnswers
+from funds.applications import errors, preventing, queries, service
+from funds.applications.decision_schemas import CheckedItem, RiskAnswers
 from funds.applications.rules import State
+from funds.attachments import Attachment
 from funds.registry.errors import DateInFuture
 from shared.security import Principal
+from tests.applications.deciders import decide, found
 from tests.factories import (
     CHAIR,
     NOW,
@@ -19,18 +21,12 @@ from tests.factories import (
     TODAY,
     a_fund,
     a_person,
+    a_submitted_application,
     an_application,
     an_approved_application,
 )
 
 TAMBON = a_person("tambon")
-
-
-async def decide(
-    session: AsyncSession, application_id: UUID, decision: str, by: Principal, **words: Any
-) -> None:
-    new = NewDecision.model_validate({"decision": decision, **words})
-    await deciding.decide(session, application_id=application_id, new=new, actor=by, now=NOW)
 
 
 async def check(session: AsyncSession, application_id: UUID, by: Principal = OFFICER, **words: Any) -> None:
@@ -63,11 +59,50 @@ async def test_no_item_is_done_tomorrow_and_the_list_has_six_only(session: Async
         await check(session, application_id, item="T1.1")
 
 
+async def assess(session: AsyncSession, application_id: UUID, points: int) -> None:
+    given = RiskAnswers(answers={f"R.{number}": points for number in range(1, 7)})
+    await preventing.assess(session, application_id=application_id, given=given, actor=OFFICER, now=NOW)
+
+
 async def test_what_was_checked_before_an_approval_stays(session: AsyncSession) -> None:
     fund = await a_fund(session, capital=20_000_000)
     application_id = await an_approved_application(session, fund)
     with pytest.raises(errors.WrongApplicationState):
         await check(session, application_id, done=False)
+
+
+async def test_what_the_first_step_has_seen_is_what_the_next_one_sees(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=20_000_000)
+    application_id = await a_submitted_application(session, fund)
+    await check(session, application_id, evidence="ภาพถ่าย")
+    await assess(session, application_id, 1)
+    await decide(session, application_id, "recommend", TAMBON)
+    with pytest.raises(errors.WrongApplicationState):
+        await check(session, application_id, evidence="ภาพถ่ายใหม่")
+    with pytest.raises(errors.WrongApplicationState):
+        await assess(session, application_id, 0)
+    file = Attachment(key="k", media_type="image/png", size=1, sha256="0" * 64)
+    with pytest.raises(errors.WrongApplicationState):
+        await preventing.attach(
+            session, application_id=application_id, item="P.3", file=file, actor=OFFICER, now=NOW
+        )
+
+
+async def test_what_is_sent_back_is_checked_anew_before_the_first_step_sees_it_again(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, capital=20_000_000)
+    application_id = await a_submitted_application(session, fund)
+    await decide(session, application_id, "recommend", TAMBON)
+    await decide(session, application_id, "return", a_person("amphoe"), reason="ยังไม่ได้ลงพื้นที่")
+    await assess(session, application_id, 2)
+    await service.submit(session, application_id=application_id, actor=OFFICER, now=NOW)
+    await assess(session, application_id, 1)
+    await decide(session, application_id, "recommend", TAMBON)
+    with pytest.raises(errors.WrongApplicationState):
+        await assess(session, application_id, 0)
+    row = await found(session, application_id)
+    assert (row["round"], row["risk"]["answers"]["R.1"]) == (2, 1)
 
 
 async def test_a_loan_is_recommended_only_with_the_six_checks_and_the_risk(session: AsyncSession) -> None:
@@ -95,8 +130,7 @@ async def test_a_grant_needs_no_risk_score(session: AsyncSession) -> None:
     application_id = await an_application(session, fund, product="WOMENS_GRANT", purpose="training")
     await service.submit(session, application_id=application_id, actor=OFFICER, now=NOW)
     await decide(session, application_id, "recommend", TAMBON)
-    row = await queries.one(session, application_id, areas=("",))
-    assert row is not None
+    row = await found(session, application_id)
     assert row["state"] == State.RECOMMENDED
 
 
@@ -112,8 +146,7 @@ async def test_risk_is_scored_by_the_form(session: AsyncSession, answers: dict[s
     application_id = await an_application(session, await a_fund(session))
     given = RiskAnswers(answers={**{f"R.{n}": 0 for n in range(1, 7)}, **answers})
     await preventing.assess(session, application_id=application_id, given=given, actor=OFFICER, now=NOW)
-    row = await queries.one(session, application_id, areas=("",))
-    assert row is not None
+    row = await found(session, application_id)
     assert row["risk_level"] == level
 
 

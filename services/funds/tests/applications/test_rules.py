@@ -1,12 +1,9 @@
 """Shares that always sum, steps by amount, and who may decide."""
 
 from datetime import date
-from fractions import Fraction
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from funds.applications.rules import (
     DEFAULT_STEPS,
@@ -17,7 +14,6 @@ from funds.applications.rules import (
     decided_other_step,
     last_day,
     sits_at,
-    split,
     steps_for,
 )
 from funds.products.rules import BorrowerKind, Category, FundKind, ProductTerms, Step, StepKind, StepLevel
@@ -36,32 +32,6 @@ def terms(*steps: Step) -> ProductTerms:
         valid_from=date(2020, 1, 1),
         approval_steps=steps,
     )
-
-
-@given(st.integers(0, 10**12), st.lists(st.integers(1, 10**6), min_size=1, max_size=60))
-def test_shares_sum_to_the_amount_and_differ_from_the_exact_share_by_less_than_a_satang(
-    amount: int, parts: list[int]
-) -> None:
-    shares = split(amount, parts)
-    assert sum(shares) == amount
-    for share, part in zip(shares, parts, strict=True):
-        assert abs(share - Fraction(amount * part, sum(parts))) < 1
-
-
-@given(st.integers(0, 10**9), st.integers(1, 40))
-def test_equal_parts_differ_by_one_satang_at_most(amount: int, people: int) -> None:
-    shares = split(amount, [1] * people)
-    assert max(shares) - min(shares) <= 1
-
-
-def test_a_hundred_baht_among_three_gives_the_first_the_satang_that_is_left() -> None:
-    assert split(10_000, [1, 1, 1]) == (3_334, 3_333, 3_333)
-
-
-@pytest.mark.parametrize("parts", [[], [0], [2, -1]])
-def test_nothing_is_split_among_nobody_or_by_no_part(parts: list[int]) -> None:
-    with pytest.raises(ValueError, match="split"):
-        split(100, parts)
 
 
 def test_a_small_amount_skips_the_steps_that_larger_ones_take() -> None:
@@ -98,20 +68,42 @@ def test_a_step_decides_as_its_kind_says_or_sends_back(
     [
         (StepLevel.PROVINCE, ("34",), True),
         (StepLevel.PROVINCE, ("3419",), False),
+        (StepLevel.PROVINCE, ("",), False),
+        (StepLevel.PROVINCE, (), False),
         (StepLevel.DISTRICT, ("3419",), True),
+        (StepLevel.DISTRICT, ("34",), False),
         (StepLevel.DISTRICT, ("341902",), False),
         (StepLevel.DISTRICT, ("3415",), False),
+        (StepLevel.DISTRICT, ("3415", "3419"), True),
         (StepLevel.TAMBON, ("341902",), True),
-        (StepLevel.VILLAGE, ("34190201",), True),
         (StepLevel.TAMBON, ("34190201",), False),
-        (StepLevel.PROVINCE, ("",), True),
-        (StepLevel.PROVINCE, (), False),
+        (StepLevel.VILLAGE, ("34190201",), True),
+        (StepLevel.VILLAGE, ("34190202",), False),
+        (StepLevel.VILLAGE, ("3419", "34", ""), False),
     ],
 )
-def test_a_body_over_an_area_is_made_of_those_who_see_all_of_its_level(
+def test_a_body_over_an_area_is_made_of_those_whose_area_is_its_own(
     level: StepLevel, areas: tuple[str, ...], *, sits: bool
 ) -> None:
     assert sits_at(level, "34190201", areas) is sits
+
+
+@pytest.mark.parametrize(
+    ("level", "area_code", "sits"),
+    [
+        (StepLevel.VILLAGE, "34190201", True),
+        (StepLevel.TAMBON, "34190201", False),
+        (StepLevel.DISTRICT, "34190201", False),
+        (StepLevel.VILLAGE, "341902", True),
+        (StepLevel.TAMBON, "341902", True),
+        (StepLevel.PROVINCE, "341902", False),
+    ],
+)
+def test_the_funds_own_committee_decides_at_the_funds_own_level(
+    level: StepLevel, area_code: str, *, sits: bool
+) -> None:
+    assert sits_at(level, area_code, ("34",), in_office=True) is (sits or level is StepLevel.PROVINCE)
+    assert sits_at(level, area_code, (), in_office=True) is sits
 
 
 def test_one_person_decides_one_step_only_and_that_step_again_in_a_later_round() -> None:

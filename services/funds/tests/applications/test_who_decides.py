@@ -1,4 +1,4 @@
-"""Nobody decides for herself: not for her group, her household or who lives with her, on whatever day."""
+"""Each step is its own body's; nobody decides for herself, her group, her household or who lives with her."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.applications import errors
 from funds.committees.rules import Role
 from funds.members import groups
-from funds.members.schemas import NewGroupMember
+from funds.members.schemas import GroupLeaving, NewGroupMember
 from shared.ids import uuid7
-from tests.applications.test_deciding import TAMBON, decide
+from tests.applications.deciders import decide, decide_as
+from tests.applications.test_deciding import DISTRICT, MINUTES, TAMBON
 from tests.factories import (
     CHAIR,
     NOW,
@@ -22,8 +23,95 @@ from tests.factories import (
     a_group,
     a_household,
     a_member,
+    a_person,
     a_submitted_application,
 )
+
+WIDTHS = {"tambon": 6, "district": 4, "province": 2}
+
+
+@pytest.mark.parametrize("level", WIDTHS)
+async def test_a_step_is_decided_neither_from_above_nor_from_below(session: AsyncSession, level: str) -> None:
+    fund = await a_fund(session, capital=20_000_000)
+    application_id = await a_submitted_application(session, fund)
+    for before in list(WIDTHS)[: list(WIDTHS).index(level)]:
+        await decide(session, application_id, "recommend", a_person(before))
+    village, neighbour = fund.area_code + "01", f"{int(fund.area_code[: WIDTHS[level]]) + 1}"
+    for area in ("", fund.area_code[:2], fund.area_code[:4], fund.area_code, village):
+        if len(area) != WIDTHS[level]:
+            somebody = a_person("somebody", areas=(area, fund.area_code + "02", neighbour))
+            with pytest.raises((errors.LevelNotYours, errors.ApplicationNotFound)):
+                await decide_as(session, application_id, "return", somebody, reason="แผนไม่ชัด")
+    hers = a_person("hers", areas=("35", fund.area_code[: WIDTHS[level]]))
+    await decide_as(session, application_id, "return", hers, reason="แผนไม่ชัด")
+
+
+async def test_the_committee_of_a_tambons_savings_group_takes_the_villages_steps(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, kind="savings", area_code="341903", capital=20_000_000)
+    application_id = await a_submitted_application(session, fund)
+    with pytest.raises(errors.LevelNotYours):
+        await decide_as(session, application_id, "recommend", a_person("x", areas=("3419",)))
+    await decide_as(session, application_id, "recommend", a_person("x", areas=("341903",)), minutes=MINUTES)
+
+
+async def test_who_sits_on_the_funds_committee_decides_at_its_level_whatever_area_she_was_given(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, kind="poverty", capital=28_000_000)
+    await a_committee_member(session, fund, subject=CHAIR.subject)
+    await a_committee_member(session, await a_fund(session, kind="poverty"), subject=TAMBON.subject)
+    application_id = await a_submitted_application(session, fund, applied_on=TODAY - timedelta(days=5))
+    with pytest.raises(errors.LevelNotYours):  # of another fund's committee
+        await decide_as(session, application_id, "recommend", TAMBON)
+    await decide_as(session, application_id, "recommend", CHAIR, minutes=MINUTES)
+    await a_committee_member(session, fund, subject=DISTRICT.subject)
+    with pytest.raises(errors.LevelNotYours):
+        await decide_as(session, application_id, "reject", DISTRICT, reason="…")
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        {"term_from": TODAY},
+        {"term_from": TODAY - timedelta(days=90), "term_to": TODAY - timedelta(days=1)},
+    ],
+)
+async def test_a_seat_counts_on_the_day_of_the_decision_and_today(
+    session: AsyncSession, term: dict[str, Any]
+) -> None:
+    fund = await a_fund(session, kind="poverty", capital=28_000_000)
+    await a_committee_member(session, fund, subject=CHAIR.subject, **term)
+    paper = TODAY - timedelta(days=5)
+    application_id = await a_submitted_application(session, fund, applied_on=paper)
+    with pytest.raises(errors.LevelNotYours):
+        await decide_as(session, application_id, "recommend", CHAIR, decided_on=paper.isoformat())
+
+
+async def test_what_another_funds_committee_knows_of_her_holds_here_too(session: AsyncSession) -> None:
+    fund = await a_fund(session, kind="savings", capital=20_000_000)
+    household_id = uuid7()
+    borrower = await a_member(session, fund, household_id=household_id)
+    elsewhere = await a_fund(session, kind="poverty")
+    over: dict[str, Any] = {"term_from": TODAY - timedelta(days=900), "term_to": TODAY - timedelta(days=500)}
+    await a_committee_member(session, elsewhere, subject=CHAIR.subject, household_id=household_id, **over)
+    application_id = await a_submitted_application(session, fund, borrower=borrower)
+    with pytest.raises(errors.OwnApplication):
+        await decide(session, application_id, "recommend", CHAIR)
+
+
+async def test_who_left_the_group_before_it_applied_decides_on_it(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=20_000_000)
+    group = await a_group(session, fund, size=4)
+    seat: dict[str, Any] = {"subject": TAMBON.subject, "person_id": group.person_ids[0]}
+    await a_committee_member(session, fund, **seat)
+    member_id = next(iter(group.member_ids))
+    leaving = GroupLeaving(left_on=TODAY)
+    about: dict[str, Any] = {"fund_id": fund.id, "group_id": group.id, "actor": OFFICER, "now": NOW}
+    await groups.leave(session, member_id=member_id, leaving=leaving, **about)
+    application_id = await a_submitted_application(session, fund, borrower=group)
+    await decide(session, application_id, "recommend", TAMBON)
 
 
 async def test_a_committee_member_does_not_decide_on_her_own_group(session: AsyncSession) -> None:

@@ -13,7 +13,9 @@ from funds.grants import service as grants
 from funds.grants.schemas import NewUse
 from funds.registry import service as registry
 from shared.money import baht
-from tests.factories import NOW, OFFICER, TODAY, a_contribution, a_grant, a_group, an_application
+from tests.factories import NOW, OFFICER, TODAY, a_contribution, a_group, an_application
+from tests.grants.factories import a_grant
+from tests.photos import a_photo
 
 World = dict[str, str]
 
@@ -51,13 +53,6 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "return_grant": lambda _: {"amount": "10.00", "received_as": "bank", "document_no": "บร 1/2569"},
 }
 FILES: dict[str, tuple[str, bytes, str]] = {
-    "attach_check_evidence": ("photo.png", b"\x89PNG\r\n\x1a\n photo", "image/png"),
+    "attach_check_evidence": ("photo.png", a_photo("PNG"), "image/png"),
     "attach_grant_use": ("receipt.pdf", b"%PDF-1.7 receipt", "application/pdf"),
-}
-STATES: dict[str, str] = {
-    "decide_application": "the world's application is a draft: tests/applications",
-    "confirm_grant": "not all of the world's grant is used: tests/grants",
-    "read_grant_use": "nobody has attached a file in the world: tests/grants",
-    "reverse_grant": "a use of the world's grant is shown: tests/grants",
-    "read_check_evidence": "nobody has attached a file in the world: tests/applications",
 }

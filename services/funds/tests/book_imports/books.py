@@ -7,8 +7,8 @@ from typing import Any
 
 import openpyxl
 
+from funds.book_imports.workbook import Sheet, read_workbook
 from shared.imports import Limits
-from shared.imports.workbook import Sheet, read_workbook
 
 Rows = Sequence[Sequence[Any]]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from io import BytesIO
 from random import Random
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funds.book_imports import headings, linking
+from funds.book_imports import formulas, headings, linking
 from funds.book_imports.checking import Checked, Frame, check
 from funds.book_imports.linking import Known
 from funds.book_imports.remaining import due_days, even, remaining
@@ -38,8 +39,15 @@ SAVED: Rows = (
 
 
 def checked(sheets: dict[str, Rows], *, kind: str = "poverty", cut_off: date = CUT_OFF) -> Checked:
-    frame = Frame(cut_off_on=cut_off, max_rate=lambda _: Fraction(3, 20), kept=frozenset(chart(kind)))
-    return check(sheets_of(workbook(sheets)), frame)
+    content = workbook(sheets)
+    frame = Frame(
+        cut_off_on=cut_off,
+        area_code="34190102",
+        max_rate=lambda _: Fraction(3, 20),
+        kept=frozenset(chart(kind)),
+        unread=formulas.unread(BytesIO(content)),
+    )
+    return check(sheets_of(content), frame)
 
 
 def said(found: Checked) -> list[tuple[str | None, str]]:
@@ -145,6 +153,15 @@ def test_page_totals_may_be_of_the_page_or_running_and_signatures_are_no_rows() 
     assert (said(found), len(found.book.debtors)) == ([], 2)
 
 
+def test_several_instalments_past_the_last_day_need_the_next_one() -> None:
+    heading: list[Any] = ["ผู้กู้", "วันที่กู้", "เงินกู้", "คงเหลือ", "ครบกำหนด", "เหลืองวด", "งวดถัดไป"]
+    late = ["ก ข", "1/10/2563", 100, 60, "1/10/2564", 2, None]
+    balances: Rows = [["รายการ", "เดบิต", "เครดิต"], ["ลูกหนี้", 60, None], ["ทุน", None, 60]]
+    assert said(checked({"ก": [heading, late], "ข": balances})) == [("G2", "next_due_missing")]
+    told = [*late[:6], "1/4/2564"]
+    assert said(checked({"ก": [heading, told], "ข": balances})) == []
+
+
 def test_debtors_of_whom_nothing_is_left_are_counted_and_not_taken() -> None:
     settled = changed(DEBTORS, {(6, 6): "-", (8, 6): 20000})
     found = checked({"ลูกหนี้": settled, "งบ": changed(BALANCES, {(4, 1): 259000, (5, 1): 20000})})
@@ -181,6 +198,27 @@ def test_what_is_missing_of_a_book_is_said() -> None:
 def test_two_columns_of_one_meaning_are_refused() -> None:
     doubled = changed(DEBTORS, {(3, 8): "หนี้คงเหลือ"})
     assert said(checked({"ลูกหนี้": doubled, "งบ": BALANCES}))[0] == ("I4", "column_twice")
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        (date(1963, 10, 1), "too_long_ago"),  # 1/10/63, read as a Christian year by the spreadsheet
+        ("1/10/1963", "too_long_ago"),
+        ("1/10/63", None),
+        (date(2563, 10, 1), None),
+        ("2563-10-01 00:00:00", None),
+    ],
+)
+def test_a_year_of_two_digits_that_a_spreadsheet_misread_is_told(cell: Any, code: str | None) -> None:
+    found = checked({"ลูกหนี้": changed(DEBTORS, {(6, 4): cell}), "งบ": BALANCES})
+    assert said(found) == ([] if code is None else [("E6", code)])
+
+
+def test_a_formula_that_nobody_calculated_is_told_and_not_read_as_nothing() -> None:
+    members = changed(MEMBERS, {(2, 6): "=5000+200"})
+    found = checked({"สมาชิก": members, "งบ": SAVED}, kind="savings")
+    assert said(found)[0] == ("G2", "not_calculated")
 
 
 class TestWhoIsWho:
@@ -241,6 +279,24 @@ class TestWhatIsStillToCome:
         assert remaining(row, terms=terms(), cut_off_on=CUT_OFF) == [
             (date(2023, 7, 31), 333_333, 0), (date(2023, 8, 31), 333_333, 0), (date(2023, 9, 30), 333_335, 0)
         ]  # fmt: skip
+
+    def test_instalments_lie_evenly_after_the_cut_off_where_the_next_one_is_not_told(self) -> None:
+        row = a_debtor(outstanding=600_000, due_on=date(2023, 9, 30), left=2)
+        assert [one.due_on for one in remaining(row, terms=terms(), cut_off_on=CUT_OFF)] == [
+            date(2023, 3, 30), date(2023, 9, 30)
+        ]  # fmt: skip
+        uneven = a_debtor(outstanding=600_000, due_on=date(2022, 11, 15), left=3)
+        assert [one.due_on for one in remaining(uneven, terms=terms(), cut_off_on=CUT_OFF)] == [
+            date(2022, 10, 15), date(2022, 10, 30), date(2022, 11, 15)
+        ]  # fmt: skip
+
+    @given(st.integers(1, 4000), st.integers(1, 600))
+    def test_no_instalment_made_up_falls_due_before_the_cut_off(self, span: int, left: int) -> None:
+        row = a_debtor(due_on=date.fromordinal(CUT_OFF.toordinal() + span), left=min(left, span))
+        days = [one.due_on for one in remaining(row, terms=terms(), cut_off_on=CUT_OFF)]
+        assert (len(days), days[-1]) == (row.left, row.due_on)
+        assert days[0] >= CUT_OFF
+        assert days == sorted(days)
 
     def test_interest_that_the_register_knows_is_taken_as_it_is(self) -> None:
         row = a_debtor(interest_left=101, next_due_on=date(2023, 3, 31), left=2)

@@ -34,8 +34,3 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cancel_book_import": lambda _: {},
 }
 FILES = {"send_book_file": ("book.xlsx", workbook(), _XLSX)}
-STATES = {
-    "post_book_import": "the world's book is not checked: tests/book_imports",
-    "read_book_file": "the world keeps no files: tests/book_imports",
-    "read_marked_book": "likewise",
-}

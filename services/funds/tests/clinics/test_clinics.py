@@ -18,7 +18,7 @@ ADVICE = {"attended": 14, "advice": "ทำหนังสือรับสภ�
 @pytest.fixture
 def chief(officer: Caller) -> Caller:
     """Call as the district's chief."""
-    return officer.may("funds:write", "loans:read", "loans:write").where("3419")
+    return officer.may("funds:write", "loans:read", "debtors:write").where("3419")
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ async def test_nobody_is_advised_before_the_day_nor_at_a_clinic_she_does_not_com
         for area in ("34190201", "34190202")
     ]
     clinic = await cure.clinic(
-        cases[0], team_id=await cure.team("3419"), district="3419", held_on="2999-05-12"
+        cases[0], team_id=await cure.team("3419"), district="3419", held_on="2149-05-12"
     )
     advice = f"/v1/{clinic}/cases/{number_of(cases[0])}/advice"
     refused(await chief.post(advice, ADVICE), 409, "clinic_not_yet")
@@ -160,3 +160,28 @@ async def test_nobody_is_advised_before_the_day_nor_at_a_clinic_she_does_not_com
         await chief.post(f"/v1/{clinic}/cases/{number_of(cases[1])}/advice", ADVICE), 404, "not_at_clinic"
     )
     assert refused(await chief.post(advice, {**ADVICE, "advice": ""}), 422, "invalid_request") == ["/advice"]
+
+
+async def test_clinics_are_taken_away_with_what_came_of_the_callers_funds(
+    cure: Cure, chief: Caller, database: Database
+) -> None:
+    cases = [
+        await cure.planned((await a_sick_fund(database, number=1, area_code=area)).fund)
+        for area in ("34190201", "34190202")
+    ]
+    clinic = await cure.clinic(*cases, team_id=await cure.team("3419"), district="3419")
+    for number, case in enumerate(cases, 1):
+        await cure.post(f"{clinic}/cases/{number_of(case)}/advice", {**ADVICE, "attended": 10 * number})
+    csv = {"headers": {"Accept": "text/csv", "Accept-Language": "en"}}
+    refused(await chief.request("GET", "/v1/clinics", **csv), 403, "scope_missing")
+    for caller, counts in (
+        (chief, ["1", "2", "2", "30"]),
+        (chief.where("34190202"), ["1", "1", "1", "20"]),
+        (chief.where("34190303"), ["1", "0", "0", "0"]),
+    ):
+        file = await caller.may("export").request("GET", "/v1/clinics", **csv)
+        heading, *lines = [line.split(",") for line in file.text.splitlines()]
+        assert heading[6:10] == ["stops", "funds", "advised", "attended"]
+        assert [(line[0], line[1], line[6:10]) for line in lines] == [(number_of(clinic), "3419", counts)]
+    other = await chief.where("3415").may("export").request("GET", "/v1/clinics", **csv)
+    assert len(other.text.splitlines()) == 1

@@ -129,6 +129,21 @@ async def test_a_member_who_cannot_be_is_refused(
     assert refused(answer, 422, "invalid_request") == [pointer]
 
 
+async def test_nobody_makes_herself_a_member_or_changes_who_she_is(keeper: Caller, path: str) -> None:
+    her = keeper.named("user:a")
+    refused(await her.post(path, member("a")), 403, "own_fund_term")
+    assert (await keeper.get(path)).json()["items"] == []
+    household = "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10"
+    one = f"{path}/{(await appointed(keeper, path, 'a', household_id=household))['id']}"
+    longer = {"term_to": "2149-01-01", "end_reason": "term_ended"}
+    for patch in ({"household_id": None}, {"subject": None}, {"subject": "user:x"}, longer):
+        refused(await her.patch(one, patch, if_match='"1"'), 403, "own_fund_term")
+    other = f"{path}/{(await appointed(keeper, path, 'b'))['id']}"
+    refused(await her.patch(other, {"subject": "user:a"}, if_match='"1"'), 403, "own_fund_term")
+    ended = {"term_to": "2026-01-31", "end_reason": "resigned"}
+    assert (await keeper.patch(one, ended, if_match='"1"')).status_code == 200
+
+
 async def test_another_seat_is_another_term(keeper: Caller, path: str) -> None:
     one = f"{path}/{(await appointed(keeper, path, 'a'))['id']}"
     assert refused(await keeper.patch(one, {"role": "chair"}, if_match='"1"'), 422, "invalid_request") == [

@@ -7,14 +7,18 @@ from typing import Any
 
 import pytest
 
+from funds.demand import queries
 from funds.ledger import service as ledger
 from funds.ledger.rules import Account, Entry, JournalKind, Line
+from funds.repayments import quoting
+from shared import clock
 from shared.db import Database
 from shared.ids import uuid7
-from shared.money import satang
+from shared.money import baht, satang
 from shared.testing.caller import Caller
 from shared.testing.look import rows
 from tests.factories import NOW, OFFICER, a_fund, a_loan
+from tests.repayments.helpers import pay
 
 
 @pytest.fixture
@@ -80,3 +84,23 @@ async def test_names_are_shown_to_whoever_may_see_loans_and_leave_an_audit_row(
     await register(treasurer, path)
     found = await rows(database, "SELECT actor FROM audit WHERE action = 'debtor.list'")
     assert [row["actor"] for row in found] == ["user:tester"]
+
+
+async def test_lateness_is_of_this_moment_whether_the_daily_run_came_or_not(
+    treasurer: Caller, database: Database
+) -> None:
+    now = clock.now()
+    today = clock.business_date(now)
+    async with database.transaction() as session:
+        fund = await a_fund(session, capital=90_000_000)
+        late, paid = [await a_loan(session, fund, terms={"first_due": date(2026, 3, 1)}) for _ in range(2)]
+        quote = await quoting.payoff(session, loan_id=paid, on=None, principal=OFFICER, now=now)
+        await pay(session, paid, today, quote.total, early="payoff", now=now)
+        (owed,) = await queries.overdue(
+            session, queries.Overdue(areas=("34",), day=today, fund_id=fund.id), after=None, limit=9
+        )
+    found = await register(treasurer, f"/v1/ledgers/{fund.id}", settled="true")
+    shown = {one["loan_id"]: (one["days_late"], one["overdue"]) for one in found}
+    days = (today - date(2026, 3, 1)).days
+    assert shown == {str(late): (days, baht(owed["overdue_total"])), str(paid): (0, "0.00")}
+    assert "schedule_no" not in found[0]

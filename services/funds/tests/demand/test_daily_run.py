@@ -9,10 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.demand import daily, queries, service
 from funds.demand.queries import Overdue
+from funds.loans import queries as queries_of_loans
 from funds.loans import service as loans
+from funds.loans.rules import PlannedRow
+from funds.repayments import quoting
 from shared.db import Database, driver
 from shared.testing.look import rows
 from tests.factories import CHAIR, NOW, a_fund, a_loan
+from tests.repayments.helpers import pay
 
 LENT = NOW
 FIRST_DUE = date(2026, 3, 1)
@@ -83,6 +87,27 @@ async def test_a_later_bucket_supersedes_the_tasks_of_the_one_before(
     changes = await rows(database, "SELECT bucket FROM arrears_changes ORDER BY as_of")
     assert [row["bucket"] for row in changes] == ["1-30", "31-60"]
     assert (await arrears(database, loan_id))["version"] == 2
+
+
+async def test_tasks_of_a_loan_that_caught_up_say_whether_it_was_paid_or_decided_about(
+    database: Database, loan_id: UUID
+) -> None:
+    now = at(FIRST_DUE + timedelta(days=5))
+    async with database.transaction() as session:
+        other = await a_late_loan(session)
+    await daily.work(database, now=now)
+    async with database.transaction() as session:
+        loan = await queries_of_loans.locked(session, loan_id)
+        assert loan is not None
+        rows_now = [PlannedRow(now.date() + timedelta(days=60), loan.outstanding, 0)]
+        by: dict[str, Any] = {"loan_id": loan_id, "reason": "น้ำท่วม", "actor": CHAIR, "now": now}
+        await loans.reschedule(session, rows=rows_now, on=now.date(), **by)
+        await service.look(session, loan_id, now=now)
+        quote = await quoting.payoff(session, loan_id=other, on=None, principal=CHAIR, now=now)
+        await pay(session, other, now.date(), quote.total, early="payoff")
+    await daily.work(database, now=now + timedelta(days=1))
+    ended = await rows(database, "SELECT loan_id, outcome FROM demand_tasks WHERE state = 'cancelled'")
+    assert {row["loan_id"]: row["outcome"] for row in ended} == {loan_id: "decided", other: "paid"}
 
 
 async def test_a_run_done_again_changes_nothing(database: Database, loan_id: UUID) -> None:
@@ -164,6 +189,57 @@ async def test_a_clock_that_was_ahead_leaves_no_worse_bucket_behind(
     assert days == []
 
 
+async def test_a_clock_that_was_ahead_leaves_tasks_and_news_as_they_were(
+    database: Database, loan_id: UUID
+) -> None:
+    day = FIRST_DUE + timedelta(days=10)
+    await daily.work(database, now=at(day))
+    (before,) = await open_tasks(database)
+    await daily.work(database, now=at(day + timedelta(days=300)))
+    assert [code for code, _ in await open_tasks(database)] == ["MEDIATION_181"]
+    await daily.work(database, now=at(day + timedelta(days=1)))
+    assert await open_tasks(database) == [before]
+    assert await overdue_events(database) == [
+        ("current", "1-30"), ("1-30", "180+"), ("180+", "1-30"),
+    ]  # fmt: skip
+    versions = await rows(
+        database, "SELECT sequence FROM outbox WHERE type = 'funds.loan.overdue.v1' ORDER BY position"
+    )
+    assert [row["sequence"] for row in versions] == sorted({row["sequence"] for row in versions})
+    await daily.work(database, now=at(FIRST_DUE + timedelta(days=31)))
+    assert [code for code, _ in await open_tasks(database)] == ["LETTER_31"]
+    assert (await arrears(database, loan_id))["late_since"] == FIRST_DUE + timedelta(days=1)
+
+
+async def test_a_loan_that_is_less_late_keeps_its_tasks_and_one_that_falls_back_gets_its_own_again(
+    database: Database, loan_id: UUID
+) -> None:
+    """The instalments of 1 March and 1 April are late on 5 April: 35 days, then 4 once March's is paid."""
+
+    async def bring(day: date, instalment: int) -> None:
+        async with database.transaction() as session:
+            row = (await queries_of_loans.instalments(session, loan_id))[instalment]
+            await pay(session, loan_id, day, row["principal"] + row["interest"] + 20_000, now=at(day))
+
+    for days in (1, 35):
+        await daily.work(database, now=at(FIRST_DUE + timedelta(days=days)))
+    assert [code for code, _ in await open_tasks(database)] == ["LETTER_31"]
+    await bring(date(2026, 4, 5), 0)
+    await daily.work(database, now=at(date(2026, 4, 6)))
+    found = await arrears(database, loan_id)
+    assert (found["bucket"], found["worst_bucket"]) == ("1-30", "31-60")
+    assert [code for code, _ in await open_tasks(database)] == ["LETTER_31"]
+    await daily.work(database, now=at(date(2026, 5, 2)))  # April's is 31 days late
+    assert [code for code, _ in await open_tasks(database)] == ["LETTER_31"]
+    await daily.work(database, now=at(date(2026, 6, 2)))
+    assert [code for code, _ in await open_tasks(database)] == ["MEETING_61"]
+    await bring(date(2026, 6, 2), 1)
+    for day in (date(2026, 6, 3), date(2026, 6, 5)):
+        await daily.work(database, now=at(day))
+    assert (await arrears(database, loan_id))["bucket"] == "31-60"
+    assert [code for code, _ in await open_tasks(database)] == ["MEETING_61"]
+
+
 async def test_a_run_of_a_day_to_come_is_refused(database: Database) -> None:
     with pytest.raises(ValueError, match="today"):
         await daily.run_day(database, FIRST_DUE + timedelta(days=1), now=at(FIRST_DUE))
@@ -195,3 +271,20 @@ async def test_par_by_sql_is_the_rule_over_the_same_loans(session: AsyncSession)
     late = await queries.overdue(session, Overdue(areas=("34",), day=day), after=None, limit=10)
     assert found["overdue_principal"] == sum(row["overdue_principal"] for row in late)
     assert len(late) == 4
+
+
+async def test_a_frozen_loan_is_at_risk_and_one_that_is_written_off_is_in_no_portfolio(
+    session: AsyncSession,
+) -> None:
+    now = at(FIRST_DUE + timedelta(days=31))
+    on_time, frozen, gone = [await a_late_loan(session, amount=amount * 100_000) for amount in (30, 10, 50)]
+    first = (await queries_of_loans.instalments(session, on_time))[0]
+    await pay(session, on_time, FIRST_DUE, first["principal"] + first["interest"])
+    by: dict[str, Any] = {"on": now.date(), "reason": "ผู้กู้เสียชีวิต", "actor": CHAIR, "now": now}
+    await loans.freeze(session, loan_id=frozen, **by)
+    await loans.write_off(session, loan_id=gone, **by)
+    found = await service.portfolio(session, Overdue(areas=("34",), day=now.date()))
+    assert (found["loans"], found["frozen"], found["outstanding"]) == (2, 1, 2_700_000 + 1_000_000)
+    par30, par60, _ = found["at_risk"]
+    assert (par30["at_risk"], par30["percent"]) == (1_000_000, "27.03")  # the whole principal of the late one
+    assert par60["at_risk"] == 0

@@ -15,6 +15,7 @@ from shared.db import Database
 from shared.testing.caller import Caller
 from shared.testing.look import rows
 from tests.demand.debts import FIRST_DUE, LATE, TODAY, a_late_loan
+from tests.photos import a_photo
 
 RIGHTS = frozenset({"funds:read", "loans:read", "loans:write", "loans:approve", "export"})
 
@@ -124,11 +125,11 @@ async def test_a_task_is_closed_with_its_evidence(clerk: Caller, loan_id: UUID) 
     assert (refused.status_code, refused.json()["code"]) == (422, "evidence_missing")
     wrong = {"file": ("photo.pdf", b"MZ not a pdf", "application/pdf")}
     assert (await clerk.request("POST", f"{address}/evidence", files=wrong)).status_code == 422
-    photo = {"file": ("photo.jpg", b"\xff\xd8\xff photo", "image/jpeg")}
+    photo = {"file": ("photo.jpg", a_photo(), "image/jpeg")}
     attached = await clerk.request("POST", f"{address}/evidence", files=photo)
     assert attached.json()["file"]["media_type"] == "image/jpeg"
     shown = await clerk.get(f"{address}/evidence")
-    assert shown.content == b"\xff\xd8\xff photo"
+    assert shown.content.startswith(b"\xff\xd8\xff")
     hidden = await clerk.where("10").get(f"{address}/evidence")
     assert hidden.status_code == 404
     done = (await clerk.post(f"{address}/closing", closing)).json()
@@ -234,5 +235,8 @@ async def test_the_debt_of_a_dead_member_is_listed_and_decided(
     missing = await clerk.post(address, {"decision": "heirs", "note": "บุตรรับ"})
     assert missing.json()["code"] == "answerable_missing"
     await clerk.post(address, {"decision": "group", "note": "กลุ่มรับผิดชอบ"})
-    (done,) = (await head.post(f"{address}/approval", {"decision": "approve"})).json()["items"]
+    unread = await head.post(f"{address}/approval", {"decision": "approve"})
+    assert (unread.status_code, unread.json()["code"]) == (428, "version_required")
+    tag = {"If-Match": (await head.get(address)).headers["etag"]}
+    (done,) = (await head.post(f"{address}/approval", {"decision": "approve"}, **tag)).json()["items"]
     assert (done["state"], done["decided_by"]) == ("decided", "user:head")

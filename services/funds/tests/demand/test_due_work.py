@@ -15,6 +15,7 @@ from shared.db import Database
 from shared.testing.look import rows
 from tests.demand.debts import FIRST_DUE, a_late_loan
 from tests.factories import a_fund, a_loan
+from tests.repayments.helpers import pay
 
 
 @pytest.fixture
@@ -44,6 +45,53 @@ async def test_a_look_counts_what_is_late_and_delivers_the_reminders(
     assert len(reminded) == len(sent)
     (run,) = await rows(database, "SELECT day, state, loans FROM arrears_runs")
     assert (run["day"], run["state"], run["loans"]) == (today, "done", 2)
+
+
+_LEFT = """
+SELECT (SELECT count(*) FROM outbox) AS events, (SELECT count(*) FROM journals) AS journals,
+    (SELECT count(*) FROM notification_attempts) AS attempts, (SELECT count(*) FROM demand_tasks) AS tasks,
+    (SELECT count(*) FROM arrears_changes) AS changes, (SELECT sum(version) FROM loan_arrears) AS versions
+"""
+
+
+async def test_after_five_days_of_standstill_one_look_does_what_is_left_and_another_nothing(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    def at(day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, 3, 0, tzinfo=UTC)
+
+    stopped, way_out = FIRST_DUE + timedelta(days=28), due_work.adapter(settings)
+    back = stopped + timedelta(days=5)
+    async with database.transaction() as session:
+        _, late = await a_late_loan(session)
+        fund = await a_fund(session, capital=50_000_000)
+        terms = {"first_due": stopped + timedelta(days=3)}
+        ahead = await a_loan(session, fund, terms=terms)
+        await pay(session, ahead, date(2026, 1, 20), 100_000)
+        reminded = await a_loan(session, fund, terms={"first_due": stopped + timedelta(days=12)})
+    await due_work.look(database, way_out, now=at(stopped))
+    assert (await rows(database, "SELECT bucket FROM loan_arrears"))[0]["bucket"] == "1-30"
+
+    await due_work.look(database, way_out, now=at(back))
+    runs = await rows(database, "SELECT day, state FROM arrears_runs ORDER BY day")
+    assert [row["state"] for row in runs] == ["done", *["covered"] * 4, "done"]
+    found = {row["loan_id"]: row for row in await rows(database, "SELECT * FROM loan_arrears")}
+    assert (found[late]["days_late"], found[late]["bucket"]) == (33, "31-60")
+    assert (found[ahead]["days_late"], found[ahead]["late_since"]) == (2, stopped + timedelta(days=4))
+    open_tasks = await rows(database, "SELECT loan_id, rule_code FROM demand_tasks WHERE state = 'open'")
+    assert {(row["loan_id"], row["rule_code"]) for row in open_tasks} == {
+        (late, "LETTER_31"),
+        (ahead, "VISIT_1"),
+    }
+    (used,) = await rows(database, "SELECT advance, penalty FROM loan_entries WHERE loan_id = $1", ahead)
+    assert tuple(used) == (-100_000, 0)
+    said = [json.loads(file.read_bytes())["data"] for file in (tmp_path / "notices").iterdir()]
+    assert sorted(one["days"] for one in said if one["loan_id"] == str(reminded)) == [7, 15]
+
+    left = await rows(database, _LEFT)
+    for again in (at(back), at(back) + timedelta(hours=5)):  # restarted
+        await due_work.look(database, due_work.adapter(settings), now=again)
+    assert await rows(database, _LEFT) == left
 
 
 async def test_the_worker_looks_until_it_is_stopped(database: Database, settings: Settings) -> None:

@@ -87,6 +87,8 @@ _SOON = (clock.business_date(clock.now()) + timedelta(days=30)).isoformat()
 
 PUBLIC = ("/v1/loans/daily-runs",)
 
+HEADERS = {"approve_death_decision": {"If-Match": "*"}}
+
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "open_demand_task": lambda _: {"kind": "meeting", "due_on": _SOON},
     "close_demand_task": lambda _: {"outcome": "delivered", "note": "ส่งแล้ว", "document_no": "อบ 1/2569"},
@@ -123,11 +125,4 @@ _PHOTO = ("visit.pdf", b"%PDF-1.7 visit", "application/pdf")
 FILES: dict[str, tuple[str, bytes, str]] = {
     "attach_task_evidence": _PHOTO,
     "attach_visit_evidence": _PHOTO,
-}
-
-STATES: dict[str, str] = {
-    "propose_loan_relief": "one waits already: tests/demand/test_demand_routes.py",
-    "propose_loan_write_off": "one waits already: tests/demand/test_demand_routes.py",
-    "read_task_evidence": "nobody has attached a file in the world: tests/demand/test_demand_routes.py",
-    "read_visit_evidence": "nobody has attached a file in the world: tests/follow",
 }

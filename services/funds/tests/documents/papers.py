@@ -10,7 +10,7 @@ from funds.documents.facts import (
     ContractFacts,
     DemandLetterFacts,
     FundFacts,
-    Movement,
+    LoanMovement,
     Overdue,
     Party,
     ReceiptFacts,
@@ -94,17 +94,20 @@ STATEMENT = StatementFacts(
     until=date(2024, 9, 30),
     opening=0,
     movements=[
-        Movement(
+        LoanMovement(
             on=row.due_date,
             document=f"ร {row.number}/2565",
-            text="รับชำระเงินต้น",
-            paid_in=row.principal,
+            text="รับชำระหนี้",
+            principal=row.principal,
+            interest=row.interest,
+            paid_in=row.total,
             paid_out=0,
             balance=row.balance,
         )
         for row in ROWS * 4
     ],
     closing=0,
+    advance=46_00,
     made_on=date(2024, 9, 30),
 )
 

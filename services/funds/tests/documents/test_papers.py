@@ -112,6 +112,14 @@ def test_a_statement_goes_on_over_pages_with_its_headings() -> None:
     says(pdf, "ยอดยกมา", "รวม / ยอดยกไป", "20,000.00", "ระหว่างวันที่ 1 ตุลาคม 2565 ถึง 30 กันยายน 2567", "หน้า 2")
 
 
+def test_a_statement_has_each_day_heading_and_document_on_one_line() -> None:
+    """Ten columns: across the page's longer side, or "ค่าปรับ" and days are cut between their letters."""
+    lines = PdfReader(BytesIO(statement(STATEMENT))).pages[0].extract_text().splitlines()
+    headings = "วันที่ เอกสาร รายการ จ่าย รับ เงินต้น ดอกเบี้ย ค่าปรับ ล่วงหน้า เงินต้นคงเหลือ"
+    assert squeezed(headings) in [squeezed(one) for one in lines]
+    assert any(squeezed(one).startswith("01/11/2565ร1/2565รับชำระหนี้") for one in lines)
+
+
 @pytest.mark.parametrize(("make", "facts"), PAPERS, ids=[make.__name__ for make, _ in PAPERS])
 def test_the_same_facts_make_the_same_bytes(make: Callable[[Any], bytes], facts: Any) -> None:
     assert make(facts) == make(facts)

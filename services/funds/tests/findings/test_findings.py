@@ -11,7 +11,7 @@ from funds.committees import service as committees
 from funds.committees.rules import EndReason, Role
 from funds.committees.schemas import FundCommitteeMemberChange
 from funds.findings import service
-from funds.findings.rules import Failing, Seen, death_fact
+from funds.findings.rules import Failing, Seen, death_fact, links
 from funds.registry.rules import FundFacts
 from shared.db import Database
 from shared.testing.caller import Caller
@@ -206,7 +206,7 @@ async def test_people_record_what_no_data_shows_and_another_person_closes_it(
     [
         ({"code": "C.1"}, "unknown_failing", "/code"),
         ({"code": "x"}, "invalid_request", "/code"),
-        ({"seen_on": "2999-01-01"}, "date_in_future", "/seen_on"),
+        ({"seen_on": "2149-01-01"}, "date_in_future", "/seen_on"),
         ({"note": ""}, "invalid_request", "/note"),
         ({"closed_on": "2026-01-01"}, "invalid_request", "/closed_on"),
     ],
@@ -239,3 +239,21 @@ async def test_findings_are_listed_by_area_page_by_page_and_taken_away_with_expo
     refused(await keeper.request("GET", PATH, **csv), 403, "scope_missing")
     file = await keeper.may("export").request("GET", PATH, **csv)
     assert len(file.text.splitlines()) == len(everything) + 1
+
+
+async def test_a_finding_leads_to_the_books_and_papers_that_show_it(
+    keeper: Caller, database: Database
+) -> None:
+    async with database.transaction() as session:
+        fund = await a_fund(session, kind="poverty", now=NOW - timedelta(days=200))
+    await look(database)
+    auditor = keeper.only({"funds:read", "ledgers:read", "loans:read"})
+    told = {one["code"]: one["links"] for one in (await auditor.get(PATH)).json()["items"]}
+    assert set(told) >= {"A.1", "A.3", "B.4"}
+    assert set(told["A.1"]) == {"fund", "journals"}
+    assert set(told["A.3"]) == {"fund", "meetings"}
+    assert set(told["B.4"]) == {"fund", "committee", "handovers"}
+    for address in {address for shown in told.values() for address in shown.values()}:
+        assert (await auditor.request("GET", address)).status_code == 200, address
+    lent = links("A.4", fund.id, {"loan_id": "1"})
+    assert (lent["loan"], lent["contract"]) == ("/v1/loans/1", "/v1/loans/1/contract.pdf")

@@ -11,6 +11,8 @@ from funds.deaths import service as deaths
 from funds.deaths.rules import DeathDecision
 from funds.deaths.schemas import DeathApproval, NewDeathDecision
 from funds.findings import service
+from funds.fund_settings import service as fund_settings
+from funds.fund_settings.schemas import NewFundSetting
 from funds.known_households import service as known_households
 from funds.known_households.rules import Death
 from funds.loans import queries as loans
@@ -97,6 +99,41 @@ async def test_a_loan_above_the_ceiling_or_longer_than_the_product_allows_is_fou
     }
 
 
+async def test_a_loan_against_what_the_fund_resolved_for_itself_is_found_from_that_day_on(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, kind="savings")
+    new = NewFundSetting.model_validate(
+        {
+            "product_code": "SAVINGS_LOAN",
+            "valid_from": TODAY,
+            "annual_rate": "2.00",
+            "max_amount": "500.00",
+            "max_months": 3,
+            "max_instalments": 1,
+            "source": "มติที่ประชุมใหญ่",
+        }
+    )
+    await fund_settings.add(session, fund_id=fund.id, new=new, actor=OFFICER, now=NOW)
+    values: dict[str, Any] = {
+        "annual_rate": Fraction(3, 100),
+        "instalments": [PlannedRow(date(2026, 6, 29), 50_000, 0), PlannedRow(date(2026, 6, 30), 50_000, 0)],
+        "product": "SAVINGS_LOAN",
+    }
+    member = await a_member(session, fund)
+    loan = await from_the_old_books(session, fund, member, contract_date=TODAY, **values)
+    await from_the_old_books(session, fund, member, contract_date=TODAY - timedelta(days=1), **values)
+    told = {
+        (one["loan_id"], one["rule"], one["found"], one["allowed"]) for one in await found(session, "A.2")
+    }
+    assert told == {
+        (str(loan), "annual_rate", "3", "2"),
+        (str(loan), "max_amount", "1000.00", "500.00"),
+        (str(loan), "max_months", "2026-06-30", "3"),
+        (str(loan), "max_instalments", "2", "1"),
+    }
+
+
 async def test_a_rate_above_the_cap_is_found_and_fifteen_per_cent_is_not(session: AsyncSession) -> None:
     fund = await a_fund(session, kind="womens")
     member = await a_member(session, fund)
@@ -151,7 +188,7 @@ async def test_a_death_opens_the_finding_with_the_freeze_and_the_decision_closes
     by: dict[str, Any] = {"loan_id": loan_id, "now": NOW}
     await deaths.propose(session, new=proposal, actor=OFFICER, **by)
     approval = DeathApproval(person_id=person_id, decision="approve")
-    await deaths.approve(session, approval=approval, actor=APPROVER, **by)
+    await deaths.approve(session, approval=approval, if_match="*", actor=APPROVER, **by)
     assert await found(session, "B.5", now=NOW + timedelta(days=1)) == []
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from funds.registry.rules import FundFacts
 from shared.db import Database
 from shared.ids import uuid7
 from shared.testing.caller import Caller
-from tests.factories import a_committee_member, a_fund, a_group, a_loan
+from tests.factories import a_committee_member, a_contract, a_fund, a_group
+from tests.photos import a_photo
 
 RIGHTS = frozenset({"funds:read", "funds:write", "loans:read", "loans:write"})
 
@@ -25,11 +27,12 @@ async def made(database: Database) -> dict[str, Any]:
         fund: FundFacts = await a_fund(session, capital=50_000_000)
         group = await a_group(session, fund)
         terms = [str(await a_committee_member(session, fund)) for _ in range(2)]
-        await a_loan(session, fund, borrower=group)
+        loan_id = await a_contract(session, fund, borrower=group, followed=False)
         past = await a_committee_member(session, fund, term_from="2020-10-01", term_to="2021-09-30")
         idle = await a_group(session, fund)
     return {
         "fund": str(fund.id),
+        "loan": str(loan_id),
         "borrower": {"borrower_kind": "group", "borrower_id": str(group.id)},
         "idle": {"borrower_kind": "group", "borrower_id": str(idle.id)},
         "terms": terms,
@@ -55,6 +58,52 @@ async def test_while_a_loan_is_open_somebody_answers_for_its_borrower(
     assert await unfollowed(clerk, made) == []
     refused = await clerk.post(f"{address}/{first.json()['id']}/end", {})
     assert (refused.status_code, refused.json()["code"]) == (409, "answerable_needed")
+
+
+async def test_a_group_gets_its_money_when_somebody_in_office_answers_for_it(
+    clerk: Caller, made: dict[str, Any]
+) -> None:
+    voucher = {"channel": "bank", "document_no": "บจ ก1/2569"}
+    disbursements = f"/v1/loans/{made['loan']}/disbursements"
+    refused = await clerk.post(disbursements, voucher)
+    assert (refused.status_code, refused.json()["code"]) == (409, "follower_needed")
+    address = f"/v1/funds/{made['fund']}/follow-assignments"
+    given = await clerk.post(address, {**made["borrower"], "term_id": made["terms"][0]})
+    assert given.status_code == 201
+    paid = await clerk.post(disbursements, voucher)
+    assert (paid.status_code, paid.json()["state"]) == (201, "active")
+
+
+async def test_a_term_ends_when_the_next_one_answers_for_its_groups(
+    clerk: Caller, made: dict[str, Any]
+) -> None:
+    address = f"/v1/funds/{made['fund']}/follow-assignments"
+    for group in ("borrower", "idle"):
+        given = await clerk.post(address, {**made[group], "term_id": made["terms"][0]})
+        assert given.status_code == 201
+    term = f"/v1/funds/{made['fund']}/committee/{made['terms'][0]}"
+    end = {"term_to": "2026-01-10", "end_reason": "resigned"}
+    refused = await clerk.patch(term, end, if_match="*")
+    assert (refused.status_code, refused.json()["code"]) == (409, "fund_term_answers")
+    assert refused.json()["groups"] == 1  # the other one owes nothing
+    await clerk.post(address, {**made["borrower"], "term_id": made["terms"][1]})
+    over = await clerk.patch(term, end, if_match="*")
+    assert over.status_code == 200, over.text
+
+
+async def test_whose_term_has_run_out_does_not_answer_for_a_group(
+    clerk: Caller, made: dict[str, Any], database: Database
+) -> None:
+    address = f"/v1/funds/{made['fund']}/follow-assignments"
+    await clerk.post(address, {**made["borrower"], "term_id": made["terms"][0]})
+    async with database.transaction() as session:
+        statement = "UPDATE fund_committee_members SET term_to = '2026-01-10', end_reason = 'term_ended'"
+        await session.execute(text(statement))
+    assert await unfollowed(clerk, made) == [made["borrower"]["borrower_id"]]
+    refused = await clerk.post(
+        f"/v1/loans/{made['loan']}/disbursements", {"channel": "bank", "document_no": "บจ ก2/2569"}
+    )
+    assert refused.json()["code"] == "follower_needed"
 
 
 async def test_the_next_one_answers_in_place_of_the_one_before(clerk: Caller, made: dict[str, Any]) -> None:
@@ -103,7 +152,7 @@ async def test_a_visit_is_recorded_with_its_photo(clerk: Caller, made: dict[str,
     assert visit["file"] is None
     missing = await clerk.get(f"{address}/{visit['id']}/evidence")
     assert missing.json()["code"] == "file_not_attached"
-    photo = {"file": ("photo.png", b"\x89PNG\r\n\x1a\n photo", "image/png")}
+    photo = {"file": ("photo.png", a_photo("PNG"), "image/png")}
     attached = await clerk.request("POST", f"{address}/{visit['id']}/evidence", files=photo)
     assert attached.json()["file"]["media_type"] == "image/png"
     assert (await clerk.get(f"{address}/{visit['id']}/evidence")).content.startswith(b"\x89PNG")
@@ -117,9 +166,10 @@ async def test_a_visit_is_recorded_with_its_photo(clerk: Caller, made: dict[str,
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"visited_on": "2999-01-01"}, "date_in_future"),
+        ({"visited_on": "2149-01-01"}, "date_in_future"),
         ({"loan_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10"}, "loan_of_another"),
         ({"borrower_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10"}, "borrower_not_of_fund"),
+        ({"next_visit_on": "2026-01-12"}, "next_visit_too_early"),
     ],
 )
 async def test_a_visit_that_cannot_have_been_is_refused(
@@ -134,6 +184,17 @@ async def test_a_visit_that_cannot_have_been_is_refused(
     }
     answer = await clerk.post(f"/v1/funds/{made['fund']}/visits", body)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+async def test_a_visit_about_a_loan_is_a_visit_to_its_borrower(clerk: Caller, made: dict[str, Any]) -> None:
+    facts = {"visited_on": "2026-01-12", "project_state": "as_planned", "findings": "พบผู้กู้"}
+    body = {**made["borrower"], **facts, "loan_id": made["loan"]}
+    address = f"/v1/funds/{made['fund']}/visits"
+    wrong = ({**body, **made["idle"]}, {**body, "borrower_kind": "member"})
+    for one in wrong:
+        refused = await clerk.post(address, one)
+        assert (refused.status_code, refused.json()["code"]) == (422, "loan_of_another")
+    assert (await clerk.post(address, body)).status_code == 201
 
 
 async def test_a_forum_counts_borrowers_among_its_participants(clerk: Caller, made: dict[str, Any]) -> None:

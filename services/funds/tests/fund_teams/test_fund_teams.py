@@ -109,3 +109,17 @@ async def test_who_works_in_a_tambon_sees_the_districts_team_and_does_not_change
             await stranger.patch(one, {"valid_to": "2026-09-30"}, if_match="*"), 404, "fund_team_not_found"
         )
         assert (await stranger.get(PATH)).json()["items"] == []
+
+
+async def test_teams_are_taken_away_with_the_person_of_each_role(chief: Caller) -> None:
+    made = (await chief.post(PATH, BODY)).json()
+    csv = {"headers": {"Accept": "text/csv", "Accept-Language": "en"}}
+    refused(await chief.request("GET", PATH, **csv), 403, "scope_missing")
+    file = await chief.may("export").request("GET", PATH, **csv)
+    heading, line = (one.split(",") for one in file.text.splitlines())
+    told = dict(zip(heading, line, strict=True))
+    assert (told["id"], told["district"]) == (made["id"], made["district"])
+    for member in TEAM:
+        assert told[member["role"]] == member["display_name"]
+    other = await chief.where("3415").may("export").request("GET", PATH, **csv)
+    assert len(other.text.splitlines()) == 1

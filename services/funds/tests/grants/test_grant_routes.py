@@ -13,7 +13,8 @@ from shared import clock
 from shared.db import Database
 from shared.exports import CSV
 from shared.testing.caller import Caller
-from tests.factories import OFFICER, a_fund, a_grant, an_approved_application
+from tests.factories import OFFICER, a_fund, an_approved_application
+from tests.grants.factories import a_grant
 
 
 @pytest.fixture
@@ -38,6 +39,9 @@ async def application_id(database: Database) -> UUID:
         )
 
 
+ANY = {"If-Match": "*"}
+
+
 async def paid(writer: Caller, application_id: UUID, **words: Any) -> dict[str, Any]:
     body = {"application_id": str(application_id), "document_no": "บจ ๓/2569", "paid_from": "bank", **words}
     answer = await writer.post("/v1/grants", body)
@@ -53,7 +57,7 @@ async def test_a_grant_from_payment_to_confirmation(
     grant = await paid(writer, application_id)
     assert (grant["amount"], grant["left"], grant["document_no"]) == ("20000.00", "20000.00", "บจ 3/2569")
     address = f"/v1/grants/{grant['id']}"
-    early = await approver.request("POST", f"{address}/confirmation")
+    early = await approver.post(f"{address}/confirmation", {}, **ANY)
     assert (early.status_code, early.json()["code"]) == (409, "use_not_shown")
     use = {"used_on": grant["paid_on"], "item": "ค่าวิทยากร", "amount": "15000.00", "document_no": "12/45"}
     shown = await writer.post(f"{address}/uses", use)
@@ -64,9 +68,13 @@ async def test_a_grant_from_payment_to_confirmation(
     assert returned.json()["uses"][1]["journal_number"] > grant["journal_number"]
     seen = (await writer.get(address)).json()
     assert GrantOut.model_validate(seen).model_dump(mode="json") == seen
-    own = await writer.may("funds:approve").request("POST", f"{address}/confirmation")
+    own = await writer.may("funds:approve").post(f"{address}/confirmation", {}, **ANY)
     assert (own.status_code, own.json()["code"]) == (403, "own_grant")
-    confirmed = await approver.request("POST", f"{address}/confirmation")
+    missing = await approver.post(f"{address}/confirmation", {})
+    assert (missing.status_code, missing.json()["code"]) == (428, "version_required")
+    stale = await approver.post(f"{address}/confirmation", {}, **{"If-Match": '"1"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale_version")
+    confirmed = await approver.post(f"{address}/confirmation", {}, **ANY)
     assert (confirmed.json()["state"], confirmed.json()["confirmed_by"]) == ("confirmed", "user:district")
     late = await writer.post(f"{address}/uses", {**use, "amount": "-1.00"})
     assert (late.status_code, late.json()["code"]) == (409, "wrong_grant_state")

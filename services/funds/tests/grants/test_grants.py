@@ -17,21 +17,31 @@ from funds.grants import errors, queries, service
 from funds.grants.rules import Accounted
 from funds.grants.schemas import NewGrant, NewReturn, NewUse
 from funds.ledger import queries as books
+from funds.ledger.errors import ReversalByRecorder
 from funds.ledger.rules import Account
-from funds.registry.errors import DateInFuture
-from funds.registry.rules import FundFacts
+from funds.members import groups
+from funds.members.schemas import NewGroupMember
+from funds.registry import service as registry
+from funds.registry.errors import DateInFuture, FundNotActive
+from funds.registry.rules import FundFacts, State
+from funds.registry.schemas import StateChange
 from shared.db import Database, driver
 from shared.errors import Refusal
+from shared.ids import uuid7
 from tests.factories import (
     APPROVER,
     CHAIR,
     NOW,
     OFFICER,
     TODAY,
+    a_committee_member,
     a_fund,
-    a_grant,
+    a_group,
+    a_member,
+    a_person,
     an_approved_application,
 )
+from tests.grants.factories import a_grant
 
 
 @pytest.fixture
@@ -166,16 +176,16 @@ async def test_another_person_confirms_when_all_is_accounted_for(
 ) -> None:
     grant_id = await a_grant(session, fund, amount=1_000_000, paid_by=CHAIR)
     with pytest.raises(errors.UseNotShown):
-        await service.confirm(session, grant_id=grant_id, actor=APPROVER, now=NOW)
+        await service.confirm(session, grant_id=grant_id, if_match="*", actor=APPROVER, now=NOW)
     await show(session, grant_id, "10000.00")
     for own in (OFFICER, CHAIR):
         with pytest.raises(errors.OwnGrant):
-            await service.confirm(session, grant_id=grant_id, actor=own, now=NOW)
-    await service.confirm(session, grant_id=grant_id, actor=APPROVER, now=NOW)
+            await service.confirm(session, grant_id=grant_id, if_match="*", actor=own, now=NOW)
+    await service.confirm(session, grant_id=grant_id, if_match="*", actor=APPROVER, now=NOW)
     with pytest.raises(errors.WrongGrantState):
         await show(session, grant_id, "-1.00")
     with pytest.raises(errors.WrongGrantState):
-        await service.confirm(session, grant_id=grant_id, actor=APPROVER, now=NOW)
+        await service.confirm(session, grant_id=grant_id, if_match="*", actor=APPROVER, now=NOW)
 
 
 async def test_a_payment_booked_wrongly_is_reversed_and_made_again(
@@ -196,6 +206,96 @@ async def test_a_payment_booked_wrongly_is_reversed_and_made_again(
         await service.reverse(session, grant_id=grant_id, reason="ซ้ำ", actor=APPROVER, now=NOW)
 
 
+async def test_who_paid_a_grant_does_not_take_it_out_of_the_books_again(
+    session: AsyncSession, fund: FundFacts
+) -> None:
+    grant_id = await a_grant(session, fund, amount=1_000_000, paid_by=CHAIR)
+    with pytest.raises(ReversalByRecorder):
+        await service.reverse(session, grant_id=grant_id, reason="จ่ายผิดบัญชี", actor=CHAIR, now=NOW)
+
+
+async def test_money_booked_wrongly_as_come_back_goes_out_of_the_books_again_once(
+    session: AsyncSession, fund: FundFacts
+) -> None:
+    grant_id = await a_grant(session, fund, amount=1_000_000)
+    use_id = await show(session, grant_id, "4000.00")
+    wrong = await bring_back(session, grant_id, "5000.00")
+    about: dict[str, Any] = {"grant_id": grant_id, "reason": "เป็นเงินของกลุ่มอื่น", "now": NOW}
+    with pytest.raises(ReversalByRecorder):
+        async with session.begin_nested():
+            await service.reverse_return(session, use_id=wrong, actor=OFFICER, **about)
+    with pytest.raises(errors.NotAReturn):
+        await service.reverse_return(session, use_id=use_id, actor=APPROVER, **about)
+    await service.reverse_return(session, use_id=wrong, actor=APPROVER, **about)
+    grant = await queries.one(session, grant_id, areas=("",))
+    assert grant is not None
+    assert (grant["used"], grant["returned"], grant["left"]) == (400_000, 0, 600_000)
+    assert await books.cash(session, fund.id) == (19_000_000, 0, 19_000_000)
+    assert await books.balance(session, fund.id, Account.GRANTS) == 1_000_000
+    last = (await queries.uses(session, grant_id))[-1]
+    assert (last["amount"], last["reverses"], last["recorded_by"]) == (-500_000, wrong, APPROVER.subject)
+    for again in (wrong, last["id"]):
+        with pytest.raises(errors.NotAReturn):
+            await service.reverse_return(session, use_id=again, actor=CHAIR, **about)
+    with pytest.raises(errors.GrantUseNotFound):
+        await service.reverse_return(session, use_id=uuid7(), actor=CHAIR, **about)
+
+
+async def test_a_return_reversed_by_many_at_once_is_reversed_once(database: Database) -> None:
+    async with database.transaction() as session:
+        fund = await a_fund(session, capital=20_000_000)
+        grant_id = await a_grant(session, fund, amount=1_000_000)
+        wrong = await bring_back(session, grant_id, "5000.00")
+
+    async def reverse(number: int) -> int:
+        try:
+            async with database.transaction() as session:
+                await service.reverse_return(
+                    session,
+                    grant_id=grant_id,
+                    use_id=wrong,
+                    reason="บันทึกซ้ำ",
+                    actor=a_person(f"head{number}"),
+                    now=NOW,
+                )
+        except errors.NotAReturn:
+            return 0
+        return 1
+
+    assert sum(await asyncio.gather(*(reverse(number) for number in range(8)))) == 1
+    async with database.transaction() as session:
+        assert (await books.cash(session, fund.id)).cash == 19_000_000
+
+
+@pytest.mark.parametrize("known_by", ["person_id", "household_id"])
+async def test_nobody_confirms_what_her_own_group_got(
+    session: AsyncSession, fund: FundFacts, known_by: str
+) -> None:
+    person_id, household_id = uuid7(), uuid7()
+    group = await a_group(session, fund, size=4)
+    one = await a_member(session, fund, person_id=person_id, household_id=household_id)
+    seat = NewGroupMember(member_id=one.id)
+    await groups.join(session, fund_id=fund.id, group_id=group.id, new=seat, actor=OFFICER, now=NOW)
+    her: dict[str, Any] = {known_by: {"person_id": person_id, "household_id": household_id}[known_by]}
+    await a_committee_member(session, fund, subject=APPROVER.subject, **her)
+    grant_id = await a_grant(session, fund, amount=1_000_000, borrower=group)
+    await show(session, grant_id, "10000.00")
+    with pytest.raises(errors.OwnGrant):
+        await service.confirm(session, grant_id=grant_id, if_match="*", actor=APPROVER, now=NOW)
+    await service.confirm(session, grant_id=grant_id, if_match="*", actor=a_person("another"), now=NOW)
+
+
+async def test_no_money_comes_back_into_a_fund_that_is_closed(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=1_000_000)
+    grant_id = await a_grant(session, fund, amount=1_000_000)
+    closing = StateChange(state=State.CLOSED, reason="ยุบกองทุน")
+    await registry.set_state(session, fund_id=fund.id, change=closing, actor=OFFICER, now=NOW)
+    with pytest.raises(FundNotActive):
+        await service.reverse(session, grant_id=grant_id, reason="ผิด", actor=APPROVER, now=NOW)
+    with pytest.raises(FundNotActive):
+        await bring_back(session, grant_id, "1.00")
+
+
 async def test_what_was_used_already_is_not_reversed(session: AsyncSession, fund: FundFacts) -> None:
     grant_id = await a_grant(session, fund)
     await show(session, grant_id, "1.00")
@@ -214,7 +314,7 @@ async def test_a_grant_is_late_when_its_use_was_to_be_shown_and_was_not(
 
     assert [await late(180), await late(181)] == [0, 1]
     await show(session, grant_id, "10000.00")
-    await service.confirm(session, grant_id=grant_id, actor=APPROVER, now=NOW)
+    await service.confirm(session, grant_id=grant_id, if_match="*", actor=APPROVER, now=NOW)
     assert await late(181) == 0
 
 
@@ -227,7 +327,7 @@ def test_whatever_is_shown_or_returned_no_part_is_below_zero_and_the_parts_sum(
 ) -> None:
     now_is = Accounted(amount)
     for use, part in steps:
-        became = now_is.with_use(part) if use else now_is.with_return(abs(part))
+        became = now_is.with_use(part) if use else now_is.with_return(part)
         now_is = became or now_is
         assert min(now_is.used, now_is.returned, now_is.left) >= 0
         assert now_is.used + now_is.returned + now_is.left == amount

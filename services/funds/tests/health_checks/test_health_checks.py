@@ -12,6 +12,7 @@ from tests.factories import a_fund
 from tests.health_checks.forms import CODES, an_edition
 
 PATH = "/v1/health-checks"
+ANY = {"If-Match": "*"}
 PAPER = {"passed": 15, "level": 2, "form": "แบบ กข.คจ. 18 ตัวชี้วัด"}
 
 
@@ -67,14 +68,28 @@ async def test_who_wrote_in_a_check_does_not_confirm_it(
     recorder: Caller, confirmer: Caller, fund: FundFacts
 ) -> None:
     one = f"{PATH}/{(await recorded(recorder, fund))['id']}"
-    refused(await recorder.post(f"{one}/confirmation", {}), 403, "own_health_check")
+    refused(await recorder.post(f"{one}/confirmation", {}, **ANY), 403, "own_health_check")
     changed = await confirmer.patch(one, {"remarks": "แก้คำผิด"}, if_match='"1"')
     assert changed.json()["recorded_by"] == ["user:confirmer", "user:recorder"]
-    refused(await confirmer.post(f"{one}/confirmation", {}), 403, "own_health_check")
-    done = await confirmer.named("user:third").post(f"{one}/confirmation", {})
+    refused(await confirmer.post(f"{one}/confirmation", {}, **ANY), 403, "own_health_check")
+    done = await confirmer.named("user:third").post(f"{one}/confirmation", {}, **ANY)
     assert (done.status_code, done.json()["state"]) == (200, "confirmed")
     refused(await recorder.patch(one, {"remarks": "x"}, if_match="*"), 409, "health_check_confirmed")
-    refused(await confirmer.post(f"{one}/confirmation", {}), 409, "health_check_confirmed")
+    refused(await confirmer.post(f"{one}/confirmation", {}, **ANY), 409, "health_check_confirmed")
+
+
+async def test_what_is_confirmed_is_what_was_read(
+    recorder: Caller, confirmer: Caller, fund: FundFacts
+) -> None:
+    one = f"{PATH}/{(await recorded(recorder, fund))['id']}"
+    seen = (await confirmer.get(one)).headers["etag"]
+    await recorder.patch(one, {"reported": {**PAPER, "level": 3}}, if_match=seen)
+    refused(await confirmer.post(f"{one}/confirmation", {}), 428, "version_required")
+    refused(await confirmer.post(f"{one}/confirmation", {}, **{"If-Match": seen}), 412, "stale_version")
+    now = await confirmer.get(one)
+    assert (now.json()["state"], now.json()["confirmed_by"]) == ("draft", None)
+    done = await confirmer.post(f"{one}/confirmation", {}, **{"If-Match": now.headers["etag"]})
+    assert (done.json()["state"], done.json()["level"]) == ("confirmed", 3)
 
 
 async def test_a_change_of_level_is_told_and_the_same_level_is_not(
@@ -82,7 +97,7 @@ async def test_a_change_of_level_is_told_and_the_same_level_is_not(
 ) -> None:
     async def confirmed(day: str, level: int) -> None:
         made = await recorded(recorder, fund, checked_on=day, reported={**PAPER, "level": level})
-        assert (await confirmer.post(f"{PATH}/{made['id']}/confirmation", {})).status_code == 200
+        assert (await confirmer.post(f"{PATH}/{made['id']}/confirmation", {}, **ANY)).status_code == 200
 
     await confirmed("2022-11-10", 1)
     await confirmed("2023-11-10", 1)
@@ -106,7 +121,7 @@ async def test_a_fund_is_checked_once_a_fiscal_year(recorder: Caller, fund: Fund
 @pytest.mark.parametrize(
     ("changes", "code", "pointer"),
     [
-        ({"checked_on": "2999-01-01"}, "date_in_future", "/checked_on"),
+        ({"checked_on": "2149-01-01"}, "date_in_future", "/checked_on"),
         ({"fiscal_year": 2570}, "wrong_fiscal_year", "/fiscal_year"),
         ({"fiscal_year": 2567}, "wrong_fiscal_year", "/fiscal_year"),
         ({"answers": {"G.1": 1}}, "answer_not_allowed", "/answers/G.1"),
@@ -148,13 +163,13 @@ async def test_the_department_loads_an_edition_and_checks_are_then_answered_item
     refused(await recorder.post(PATH, {**body, "reported": PAPER}), 422, "reported_not_taken")
     some = await recorder.post(PATH, {**body, "answers": dict.fromkeys(CODES[:17], 1)})
     one = f"{PATH}/{some.json()['id']}"
-    assert refused(await confirmer.post(f"{one}/confirmation", {}), 409, "health_check_unfinished") == [
-        "/answers/G.18"
-    ]
+    assert refused(
+        await confirmer.post(f"{one}/confirmation", {}, **ANY), 409, "health_check_unfinished"
+    ) == ["/answers/G.18"]
     whole = await recorder.patch(one, {"answers": dict.fromkeys(CODES, 1)}, if_match='"1"')
     assert (whole.json()["level"], whole.json()["passed"]) == (3, 18)
     refused(await recorder.patch(one, {"remarks": "x"}, if_match='"1"'), 412, "stale_version")
-    assert (await confirmer.post(f"{one}/confirmation", {})).json()["level"] == 3
+    assert (await confirmer.post(f"{one}/confirmation", {}, **ANY)).json()["level"] == 3
 
 
 async def test_an_edition_holds_for_the_years_it_names(

@@ -36,6 +36,7 @@ class Books:
     now: datetime = datetime(2023, 3, 15, 5, tzinfo=UTC)
     today: date = date(2023, 3, 15)
     treasurer: str = "user:treasurer"
+    chair: str = "user:chair"
     village: str = "34150103"
 
     async def fund(
@@ -57,16 +58,19 @@ class Books:
         """Book an entry as the treasurer, now."""
         return await service.post(session, fund_id=fund_id, entry=entry, actor=self.treasurer, now=self.now)
 
-    async def reverse(self, session: AsyncSession, fund_id: UUID, journal_id: UUID) -> service.Posted:
-        """Reverse a journal as the treasurer, today."""
+    async def reverse(
+        self, session: AsyncSession, fund_id: UUID, journal_id: UUID, **changes: Any
+    ) -> service.Posted:
+        """Reverse a journal as the chair, today."""
+        given: dict[str, Any] = {"actor": self.chair, **changes}
         return await service.reverse(
             session,
             fund_id=fund_id,
             journal_id=journal_id,
             business_date=self.today,
             memo="พิมพ์ผิด",
-            actor=self.treasurer,
             now=self.now,
+            **given,
         )
 
     def capital(self, amount: int, *, on: date | None = None) -> Entry:

@@ -233,4 +233,4 @@ async def test_a_journal_names_the_address_of_its_document(
         paid = replace(books.repayment(50, loan_id=loan_id), document_kind="repayment")
         made = [await books.post(session, fund_id, entry) for entry in (lent, paid, books.expense(1))]
     found = [(await get(auditor, f"/{fund_id}/journals/{one.journal_id}"))["document"] for one in made]
-    assert found == [f"/v1/loans/{loan_id}", f"/v1/repayments/{paid.document_id}", None]
+    assert found == [f"/v1/loans/{loan_id}/disbursements", f"/v1/repayments/{paid.document_id}", None]

@@ -9,16 +9,10 @@ import pytest
 from shared.db import Database
 from shared.ids import uuid7
 from shared.testing.cluster import Cluster
+from tests.ledger.forging import COLUMNS, Broken, named
 
 Books = Any  # the fixtures of conftest.py
 Scribe = Any
-Broken = asyncpg.IntegrityConstraintViolationError
-COLUMNS = "journal_id, line_no, fund_id, number, business_date, account, debit, credit"
-
-
-def named(refused: pytest.ExceptionInfo[Any]) -> str:
-    """Return the constraint that refused."""
-    return str(refused.value.constraint_name)
 
 
 @pytest.mark.parametrize(

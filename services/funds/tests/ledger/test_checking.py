@@ -12,7 +12,7 @@ import pytest
 from funds.ledger import check
 from funds.ledger.check import run
 from funds.ledger.checking import CHECKS, differences
-from shared.db import Database
+from shared.db import Database, driver
 from shared.ids import uuid7
 from shared.testing.cluster import Cluster
 from tests.world import MAKERS, World
@@ -124,3 +124,25 @@ async def test_what_every_capability_has_booked_is_as_the_journals_say(database:
         for make in MAKERS:
             made |= await make(session, made)
     assert await checks(database) == set()
+
+
+@pytest.mark.parametrize(
+    ("bent", "told"),
+    [
+        ("UPDATE loans SET outstanding = outstanding - 1 WHERE outstanding > 1", {"loans"}),
+        ("UPDATE loans SET advance = advance + 1", {"loans"}),
+        ("UPDATE savings_accounts SET savings = savings + 1", {"savings"}),
+        ("UPDATE savings_accounts SET shares = shares + 1", {"savings"}),
+    ],
+)
+async def test_what_a_capability_keeps_beside_the_books_is_compared_with_them(
+    database: Database, bent: str, told: set[str]
+) -> None:
+    """The service's own role may write these; nothing but the count tells."""
+    made: World = {}
+    async with database.transaction() as session:
+        for make in MAKERS:
+            made |= await make(session, made)
+    async with database.transaction() as session:
+        await (await driver(session)).execute(bent)
+    assert await checks(database) == told

@@ -133,14 +133,26 @@ async def test_a_reversal_mirrors_every_line_and_happens_once(session: AsyncSess
     assert await queries.balance(session, fund_id, Account.LOANS, loan_id=loan_id) == 50_000
     assert await queries.balance(session, fund_id, Account.INTEREST_INCOME) == 0
     assert (await queries.cash(session, fund_id)).cash == 28_000_000 - 50_000
-    for journal_id, refusal in (
-        (paid.journal_id, errors.AlreadyReversed),
-        (undone.journal_id, errors.NotReversible),
-        (uuid7(), errors.JournalNotFound),
+    for journal_id, by, refusal in (
+        (paid.journal_id, books.chair, errors.AlreadyReversed),
+        (undone.journal_id, books.treasurer, errors.NotReversible),
+        (uuid7(), books.chair, errors.JournalNotFound),
     ):
         with pytest.raises(refusal):
             async with session.begin_nested():
-                await books.reverse(session, fund_id, journal_id)
+                await books.reverse(session, fund_id, journal_id, actor=by)
+
+
+async def test_who_recorded_an_entry_takes_it_back_only_where_another_proposed_that(
+    session: AsyncSession, books: Books
+) -> None:
+    fund_id = await books.fund(session)
+    paid = await books.post(session, fund_id, books.disbursement(50_000))
+    with pytest.raises(errors.ReversalByRecorder):
+        await books.reverse(session, fund_id, paid.journal_id, actor=books.treasurer)
+    assert await queries.balance(session, fund_id, Account.LOANS) == 50_000
+    await books.reverse(session, fund_id, paid.journal_id, actor=books.treasurer, by_two=True)
+    assert await queries.balance(session, fund_id, Account.LOANS) == 0
 
 
 async def test_of_reversals_at_once_one_is_booked(database: Database, books: Books) -> None:

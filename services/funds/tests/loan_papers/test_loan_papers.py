@@ -10,19 +10,27 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.documents.receipt import receipt
+from funds.documents.statement import statement
+from funds.ledger import service as ledger
+from funds.ledger.rules import Account, Entry, JournalKind, Line
 from funds.loan_papers import rules, service
 from funds.loan_papers.errors import NoSuchGuarantor, NothingOverdue, PayByInThePast
 from funds.loan_papers.schemas import LetterAsked
+from funds.loans import service as changes
+from funds.loans.rules import BookLoan, PlannedRow
+from funds.products import service as products
 from funds.products.rules import ALLOCATION
 from funds.repayments import reversing
 from funds.repayments import service as repayments
 from funds.repayments.schemas import NewRepayment, Reversal
 from funds.schedules.rules import DayCount, HolidayRule, Method, Terms
 from shared.db import Database
+from shared.ids import uuid7
 from shared.testing.caller import Caller
 from shared.testing.look import rows
 from tests.documents.papers import squeezed, text_of
-from tests.factories import NOW, OFFICER, a_committee_member, a_fund, a_group, a_loan
+from tests.factories import CHAIR, NOW, OFFICER, a_committee_member, a_fund, a_group, a_loan, a_member
+from tests.repayments.helpers import at, pay, stands, take_back
 
 LATER = NOW.replace(year=NOW.year + 2)
 ASKED = LetterAsked(letter_no="กพส 7/2571", pay_by=date(LATER.year, 12, 31))
@@ -66,6 +74,66 @@ async def test_the_statement_ends_with_what_is_owed(session: AsyncSession) -> No
     assert (after.opening, after.movements, after.closing) == (10_000_000, [], 10_000_000)
 
 
+async def test_a_statement_tells_each_receipt_by_its_parts_and_what_is_kept_ahead(
+    session: AsyncSession,
+) -> None:
+    _, loan_id = await lent(session)
+    due = date(2026, 2, 15)
+    await pay(session, loan_id, due, 1_025_000 + 50_000, receipt_no="ร 7/2569")
+    wrong = await pay(session, loan_id, due, 30_000, receipt_no="ร 8/2569")
+    await take_back(session, wrong, due)
+    facts = await service.statement(
+        session, loan_id=loan_id, since=None, until=due, principal=OFFICER, now=at(due)
+    )
+    told = [
+        (one.text, one.document, one.paid_out, one.paid_in, one.principal, one.interest, one.advance)
+        for one in facts.movements[1:]
+    ]
+    assert told == [
+        ("รับชำระหนี้", "ร 7/2569", 0, 1_075_000, 1_000_000, 25_000, 50_000),
+        ("รับชำระหนี้", "ร 8/2569", 0, 30_000, 0, 0, 30_000),
+        ("กลับรายการ", told[2][1], 30_000, 0, 0, 0, -30_000),
+    ]
+    loan = await stands(session, loan_id)
+    assert (facts.closing, facts.advance) == (loan.outstanding, loan.advance) == (9_000_000, 50_000)
+    for one in facts.movements[1:]:
+        parts = one.principal + one.interest + one.penalty + one.advance
+        assert parts == one.paid_in - one.paid_out
+    says = text_of(statement(facts))
+    for sentence in ("10,750.00", "250.00", "เงินรับล่วงหน้าคงเหลือ 500.00 บาท"):
+        assert squeezed(sentence) in says
+
+
+async def test_a_statement_of_a_loan_taken_over_tells_its_own_part_of_the_opening_entry(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, kind="savings")
+    member = await a_member(session, fund)
+    product = await products.terms_of_code(session, "SAVINGS_LOAN", on=NOW.date())
+    book = BookLoan(
+        product_id=product.product_id,
+        borrower_kind="member",
+        borrower_id=member.id,
+        contract_no="ก 7/2566",
+        contract_date=date(2023, 5, 1),
+        principal=2_000_000,
+        outstanding=600_000,
+        annual_rate=Fraction(12, 100),
+        instalments=[PlannedRow(date(2026, 2, 15), 600_000, 6_000)],
+    )
+    by: dict[str, Any] = {"fund_id": fund.id, "actor": OFFICER, "now": NOW}
+    loans = [book, replace(book, contract_no="ก 8/2566")]
+    mine, other = await changes.open_from_book(session, loans=loans, cut_off=NOW.date(), **by)
+    lines = [Line(Account.LOANS, debit=600_000, loan_id=one) for one in (mine, other)]
+    lines += [Line(Account.CASH, debit=5_000_000), Line(Account.CAPITAL, credit=6_200_000)]
+    entry = Entry(JournalKind.OPENING, "book", uuid7(), NOW.date(), tuple(lines))
+    await ledger.post(session, entry=entry, **by)
+    facts = await service.statement(session, loan_id=mine, since=None, until=None, principal=OFFICER, now=NOW)
+    assert [(one.text, one.paid_in, one.balance) for one in facts.movements] == [
+        ("ยอดยกมาจากบัญชีเดิม", 0, 600_000)
+    ]
+
+
 async def test_a_receipt_tells_what_was_paid_and_what_comes_next_until_it_is_taken_back(
     session: AsyncSession,
 ) -> None:
@@ -87,7 +155,7 @@ async def test_a_receipt_tells_what_was_paid_and_what_comes_next_until_it_is_tak
     says = text_of(receipt(facts))
     assert squeezed("หนึ่งหมื่นสองร้อยห้าสิบบาทถ้วน") in says
     reversal = Reversal(reason="บันทึกผิดสัญญา")
-    await reversing.reverse(session, repayment_id=paid, reversal=reversal, actor=OFFICER, now=NOW)
+    await reversing.reverse(session, repayment_id=paid, reversal=reversal, actor=CHAIR, now=NOW)
     facts = await service.receipt(session, repayment_id=paid, principal=OFFICER, now=NOW)
     assert (facts.reversed_on, facts.next_due_on) == (NOW.date(), None)
     assert "ยกเลิก" in text_of(receipt(facts))

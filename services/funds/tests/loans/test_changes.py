@@ -11,7 +11,7 @@ from funds.loans import errors, queries, service
 from funds.loans.rules import BookLoan, PlannedRow, State
 from funds.products import service as products
 from funds.repayments import service as repayments
-from shared.db import Database
+from shared.db import Database, driver
 from shared.ids import uuid7
 from shared.security import SCOPES
 from shared.testing.caller import Caller
@@ -80,16 +80,36 @@ async def test_waived_interest_is_shown_and_asked_for_no_more(session: AsyncSess
     assert (row["interest"], row["waived_interest"], row["paid_interest"]) == (25_000, 20_000, 5_000)
 
 
-async def test_only_what_nothing_is_owed_of_is_closed_by_hand(session: AsyncSession) -> None:
-    fund = await a_fund(session, capital=30_000_000)
-    loan_id = await a_loan(session, fund)
-    with pytest.raises(errors.StillOwed):
-        await service.close(session, reason="ปิด", **by(loan_id, MARCH))
-    await service.write_off(session, on=MARCH, reason="ติดตามไม่ได้", **by(loan_id, MARCH))
-    await service.close(session, reason="ประนีประนอมแล้ว", **by(loan_id, MARCH))
-    loan = await queries.locked(session, loan_id)
-    assert loan is not None
-    assert (loan.state, loan.written_off) == (State.CLOSED, 10_000_000)
+async def test_a_loan_of_which_only_interest_is_owed_is_closed_when_that_is_waived(
+    session: AsyncSession,
+) -> None:
+    loan_id = await a_loan(session, await a_fund(session, capital=30_000_000))
+    rows = [PlannedRow(APRIL, 10_000_000, 0), PlannedRow(date(2026, 5, 15), 0, 50_000)]
+    about: dict[str, Any] = {"reason": "ตกลงใหม่", "on": MARCH, **by(loan_id, MARCH)}
+    await service.reschedule(session, rows=rows, **about)
+    await pay(session, loan_id, APRIL, 10_000_000)
+    about = {"reason": "น้ำท่วม", "on": APRIL, **by(loan_id, APRIL)}
+    await service.waive_interest(session, parts={2: 20_000}, **about)
+    assert (await stands(session, loan_id)).state is State.ACTIVE
+    await service.waive_interest(session, parts={2: 30_000}, **about)
+    loan = await stands(session, loan_id)
+    assert (loan.state, loan.closed_on, loan.next_due_on) == (State.CLOSED, APRIL, None)
+    told = await (await driver(session)).fetch(
+        "SELECT data FROM outbox WHERE subject = $1 AND type = 'funds.loan.closed.v1'", loan_id
+    )
+    assert [row["data"]["because"] for row in told] == ["settled"]
+
+
+async def test_a_frozen_loan_that_a_waiver_closes_is_frozen_no_more(session: AsyncSession) -> None:
+    loan_id = await a_loan(session, await a_fund(session, capital=30_000_000))
+    rows = [PlannedRow(APRIL, 10_000_000, 0), PlannedRow(date(2026, 5, 15), 0, 50_000)]
+    await service.reschedule(session, rows=rows, reason="ตกลงใหม่", on=MARCH, **by(loan_id, MARCH))
+    await pay(session, loan_id, APRIL, 10_000_000)
+    await service.freeze(session, on=APRIL, reason="ผู้กู้เสียชีวิต", **by(loan_id, APRIL))
+    may = date(2026, 5, 1)
+    await service.waive_interest(session, parts={2: 50_000}, reason="ปลดหนี้", on=may, **by(loan_id, may))
+    assert (await stands(session, loan_id)).state is State.CLOSED
+    assert await queries.pauses(session, loan_id) == ((APRIL, may),)
 
 
 async def test_loans_of_the_books_before_go_on_from_the_cut_off_day(session: AsyncSession) -> None:
@@ -143,7 +163,7 @@ async def test_a_committee_reads_a_loan_with_its_schedules_and_what_is_late(
     async with database.transaction() as session:
         fund = await a_fund(session, capital=30_000_000)
         loan_id = await a_loan(session, fund)
-        await repayments.use_due_advances(session, on=TODAY, limit=10, now=NOW)
+        await repayments.use_advance(session, loan_id=loan_id, on=TODAY, actor="system:test", now=NOW)
     reader = officer.only(frozenset(SCOPES) - {"export"})
     loan = (await reader.get(f"/v1/loans/{loan_id}")).json()
     assert (loan["product_code"], loan["annual_rate"]) == ("WOMENS_REVOLVING", "3.00")
@@ -162,7 +182,7 @@ async def test_a_committee_reads_a_loan_with_its_schedules_and_what_is_late(
     assert closed["items"] == []
 
 
-async def test_a_disbursement_is_reversed_by_whoever_sees_the_fund_only(
+async def test_a_disbursement_is_reversed_by_somebody_else_who_sees_the_fund(
     officer: Caller, database: Database
 ) -> None:
     async with database.transaction() as session:
@@ -171,6 +191,8 @@ async def test_a_disbursement_is_reversed_by_whoever_sees_the_fund_only(
     writer = officer.only(frozenset({"loans:read", "loans:write"}))
     address, body = f"/v1/loans/{loan_id}/disbursements/{paid['id']}/reversal", {"reason": "บันทึกซ้ำ"}
     assert (await writer.where("35").post(address, body)).status_code == 404
+    alone = await writer.named(OFFICER.subject).post(address, body)
+    assert (alone.status_code, alone.json()["code"]) == (403, "reversal_by_recorder")
     answer = await writer.post(address, body)
     assert (answer.status_code, answer.json()["state"], answer.json()["disbursed"]) == (
         200,

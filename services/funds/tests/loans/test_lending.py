@@ -18,13 +18,18 @@ from funds.schedules.errors import GraceTooLong
 from shared.db import driver
 from shared.ids import uuid7
 from tests.factories import (
+    CHAIR,
     NOW,
     OFFICER,
+    SECRETARY,
     TODAY,
+    a_committee_member,
     a_contract,
     a_fund,
     a_group,
+    a_household,
     a_loan,
+    a_member,
     a_person,
     an_approved_application,
 )
@@ -93,6 +98,48 @@ async def test_more_is_not_paid_out_than_was_contracted_nor_before_it_was_signed
     await lending.disburse(session, loan_id=loan_id, new=voucher(1), actor=OFFICER, now=NOW)
     with pytest.raises(errors.OverContract):
         await lending.disburse(session, loan_id=loan_id, new=voucher(2), actor=OFFICER, now=NOW)
+
+
+async def test_who_made_the_contract_does_not_pay_out_on_it(session: AsyncSession) -> None:
+    loan_id = await a_contract(session, await a_fund(session, capital=30_000_000))
+    about: dict[str, Any] = {"loan_id": loan_id, "new": voucher(1), "now": NOW}
+    with pytest.raises(errors.PaidOutByContractor):
+        await lending.disburse(session, actor=SECRETARY, **about)
+    await lending.disburse(session, actor=OFFICER, **about)
+    assert (await stands(session, loan_id)).outstanding == 10_000_000
+
+
+@pytest.mark.parametrize("kind", ["poverty", "savings", "womens"])
+async def test_nobody_pays_out_to_herself_her_household_or_her_group(
+    session: AsyncSession, kind: str
+) -> None:
+    fund = await a_fund(session, kind=kind, capital=28_000_000)
+    home = await a_household(session, fund) if kind == "poverty" else None
+    alone = await a_member(session, fund, household_id=uuid7()) if kind == "savings" else None
+    borrower = home or alone or await a_group(session, fund, size=3)
+    loan_id = await a_contract(session, fund, borrower=borrower, amount=1_000_000, instalments=6)
+    treasurer, other = a_person("treasurer"), a_person("other")
+    seat: dict[str, Any] = {"household_id": borrower.id} if home else {"person_id": borrower.person_ids[0]}
+    await a_committee_member(session, fund, subject=treasurer.subject, **seat)
+    about: dict[str, Any] = {"loan_id": loan_id, "new": voucher(1), "now": NOW}
+    with pytest.raises(errors.OwnLoan):
+        await lending.disburse(session, actor=treasurer, **about)
+    await lending.disburse(session, actor=other, **about)
+
+
+async def test_money_is_not_paid_out_before_a_receipt_that_was_recorded(session: AsyncSession) -> None:
+    loan_id = await a_contract(session, await a_fund(session, capital=30_000_000))
+    part = voucher(1, amount="50000.00")
+    await lending.disburse(session, loan_id=loan_id, new=part, actor=OFFICER, now=NOW)
+    received = TODAY + timedelta(days=5)
+    paid = await pay(session, loan_id, received, 100_000)
+    before = voucher(2, paid_on=received - timedelta(days=1))
+    about: dict[str, Any] = {"loan_id": loan_id, "actor": OFFICER, "now": at(received)}
+    with pytest.raises(errors.BeforeLastReceipt):
+        await lending.disburse(session, new=before, **about)
+    await take_back(session, paid, received)
+    await lending.disburse(session, new=before, **about)
+    assert (await stands(session, loan_id)).outstanding == 10_000_000
 
 
 async def test_after_a_change_of_the_schedule_more_money_needs_a_contract_of_its_own(
@@ -196,7 +243,7 @@ async def test_money_recorded_as_paid_out_wrongly_is_kept_back_again(session: As
         await lending.disburse(session, loan_id=loan_id, new=part, actor=OFFICER, now=NOW)
     one, two = await queries.disbursements(session, loan_id)
     reversal = DisbursementReversal(reason="บันทึกซ้ำ")
-    by: dict[str, Any] = {"loan_id": loan_id, "reversal": reversal, "actor": OFFICER, "now": NOW}
+    by: dict[str, Any] = {"loan_id": loan_id, "reversal": reversal, "actor": CHAIR, "now": NOW}
     paid = await pay(session, loan_id, TODAY, 100)
     with pytest.raises(errors.RepaidAlready):
         await lending.take_back(session, disbursement_id=two["id"], **by)

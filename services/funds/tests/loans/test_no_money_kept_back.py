@@ -70,8 +70,13 @@ async def test_a_groups_debt_split_up_frees_what_was_kept_back_for_the_rest(sess
     assert (await books.cash(session, fund.id)).reserved == 0
 
 
-async def test_a_loan_that_is_closed_by_hand_keeps_nothing_back(session: AsyncSession) -> None:
+async def test_a_repaid_loan_whose_rest_is_not_paid_out_is_closed_and_keeps_nothing_back(
+    session: AsyncSession,
+) -> None:
     fund, loan_id = await half_paid_out(session)
     await pay(session, loan_id, TODAY, 6_000_000)
-    await changes.close(session, loan_id=loan_id, reason="ไม่เบิกส่วนที่เหลือ", actor=APPROVER, now=LATE)
+    await lending.cancel(session, loan_id=loan_id, reason="ไม่เบิกส่วนที่เหลือ", actor=APPROVER, now=LATE)
+    loan = await loans.locked(session, loan_id)
+    assert loan is not None
+    assert loan.state is State.CLOSED
     assert (await books.cash(session, fund.id)).reserved == 0

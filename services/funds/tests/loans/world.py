@@ -41,6 +41,3 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "reverse_repayment": lambda _: {"reason": "บันทึกผิดสัญญา"},
     "refund_advance": lambda _: {"channel": "cash", "document_no": "บจ 902/2569"},
 }
-STATES: dict[str, str] = {
-    "reverse_loan_disbursement": "a receipt stands on the world's loan: tests/loans",
-}

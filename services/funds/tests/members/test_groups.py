@@ -100,7 +100,7 @@ async def test_a_name_is_one_standing_group_and_a_dissolved_one_changes_no_more(
 @pytest.mark.parametrize(
     ("changes", "code", "pointer"),
     [
-        ({"formed_on": "2999-01-01"}, "date_in_future", "/formed_on"),
+        ({"formed_on": "2149-01-01"}, "date_in_future", "/formed_on"),
         ({"name": ""}, "invalid_request", "/name"),
         ({"size": 5}, "invalid_request", "/size"),
     ],

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from funds.ledger import queries, service
+from funds.ledger.checking import differences
 from funds.ledger.errors import PeriodClosed
 from funds.ledger.rules import Account, Entry, JournalKind, Line
 from funds.periods import service as periods
@@ -14,8 +15,10 @@ from funds.periods.errors import PeriodNotEnded
 from funds.periods.schemas import NewPeriod
 from shared.db import Database
 from shared.ids import uuid7
+from shared.money import baht
 from shared.testing.caller import Caller
-from tests.factories import NOW, OFFICER, a_fund
+from shared.testing.look import rows
+from tests.factories import CHAIR, NOW, OFFICER, a_fund
 
 
 @pytest.fixture
@@ -146,3 +149,47 @@ async def test_a_posting_in_flight_is_in_the_closed_period_or_refused(
             await service.post(session, fund_id=fund_id, entry=entry, actor=OFFICER, now=NOW)
     async with database.read() as session:
         assert await queries.balance(session, fund_id, Account.EXPENSES) == 40_100
+
+
+async def test_what_is_told_late_is_booked_in_the_open_period_and_values_of_before_change_nothing_closed(
+    database: Database, treasurer: Caller, path: str
+) -> None:
+    """A receipt of February comes to light in April, when March is closed: its own day is its value date."""
+    fund_id = UUID(path.rpartition("/")[2])
+    closed = (await treasurer.post(f"{path}/periods", {"period_to": "2025-03-31"})).json()
+    lines = (Line(Account.EXPENSES, debit=700), Line(Account.BANK, credit=700))
+    late = Entry(
+        JournalKind.EXPENSE, "receipt", uuid7(), date(2025, 4, 1), lines, value_date=date(2025, 2, 14)
+    )
+    async with database.transaction() as session:
+        posted = await service.post(session, fund_id=fund_id, entry=late, actor=OFFICER, now=NOW)
+        undone: dict[str, Any] = {"journal_id": posted.journal_id, "business_date": date(2025, 4, 2)}
+        await service.reverse(session, fund_id=fund_id, memo="ลงซ้ำ", actor=CHAIR, now=NOW, **undone)
+    assert (await treasurer.get(f"{path}/periods/2025-03-31")).json() == closed
+    told = {row["account"]: row for row in closed["rows"]}
+    then = (await treasurer.get(f"{path}/trial-balance", on="2025-03-31")).json()
+    assert {row["account"]: row for row in then["rows"]} == told
+    april = (await treasurer.get(f"{path}/trial-balance", on="2025-04-01")).json()
+    assert {row["account"]: row["balance"] for row in april["rows"]}["5300"] == "7.00"
+    (journal,) = (await treasurer.get(f"{path}/journals", kind="expense", to="2025-04-30")).json()["items"]
+    assert (journal["business_date"], journal["value_date"]) == ("2025-04-01", "2025-02-14")
+    async with database.transaction() as session:
+        assert await differences(session, fund_id=fund_id) == []
+
+
+async def test_the_trial_balance_of_every_day_is_what_was_booked_until_then(
+    database: Database, treasurer: Caller, path: str
+) -> None:
+    fund_id = UUID(path.rpartition("/")[2])
+    counted = await rows(
+        database,
+        "SELECT day::date AS day, coalesce(sum(debit), 0)::bigint AS debit "
+        "FROM generate_series('2024-12-31'::date, '2025-10-02', '1 day') AS day "
+        "LEFT JOIN journal_lines ON business_date <= day AND fund_id = $1 GROUP BY 1 ORDER BY 1",
+        fund_id,
+    )
+    asked = {date(2025, 3, 30), date(2025, 3, 31), date(2025, 9, 30), date(2025, 10, 1), date(2025, 10, 2)}
+    for row in counted:
+        if row["day"] in asked:
+            found = (await treasurer.get(f"{path}/trial-balance", on=row["day"].isoformat())).json()
+            assert found["debit"] == found["credit"] == baht(row["debit"])

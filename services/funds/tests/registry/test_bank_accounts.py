@@ -59,7 +59,9 @@ async def test_an_account_belongs_to_one_fund_until_it_is_closed(keeper: Caller,
     [
         ({"bank_code": "999"}, "unknown_bank", "/bank_code"),
         ({"account_no": "12"}, "invalid_request", "/account_no"),
-        ({"opened_on": "2999-01-01"}, "date_in_future", "/opened_on"),
+        ({"opened_on": "2149-01-01"}, "date_in_future", "/opened_on"),
+        ({"account_name": "บุญมี 1-2345-67890-12-1"}, "invalid_request", "/account_name"),
+        ({"branch": "สาขา 1234567890121"}, "invalid_request", "/branch"),
     ],
 )
 async def test_an_account_that_cannot_be_is_refused(

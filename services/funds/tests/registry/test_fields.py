@@ -5,13 +5,19 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from funds.adjustments import schemas as adjustments
+from funds.applications import decision_schemas as decisions
+from funds.applications import schemas as applications
 from funds.bank_accounts import schemas as bank_accounts
 from funds.capital import schemas as capital
 from funds.committees import schemas as committees
 from funds.fund_settings import schemas as fund_settings
+from funds.grants import schemas as grants
 from funds.handovers import schemas as handovers
 from funds.members import schemas as members
 from funds.registry import schemas as registry
+from funds.reliefs import schemas as reliefs
+from funds.write_offs import schemas as write_offs
 from shared.schemas import Schema
 
 TAKEN_AND_SAID: list[tuple[type[Schema], type[Schema]]] = [
@@ -31,6 +37,13 @@ TAKEN_AND_SAID: list[tuple[type[Schema], type[Schema]]] = [
     (members.FundMemberChange, members.FundMemberOut),
     (members.NewBorrowerGroup, members.BorrowerGroupDetail),
     (members.BorrowerGroupChange, members.BorrowerGroupDetail),
+    (applications.NewApplication, decisions.ApplicationOut),
+    (applications.ApplicationChange, decisions.ApplicationOut),
+    (decisions.NewDecision, decisions.DecisionOut),
+    (grants.NewGrant, grants.GrantOut),
+    (reliefs.NewRelief, reliefs.ReliefDetail),
+    (write_offs.NewWriteOff, write_offs.WriteOffOut),
+    (adjustments.NewAdjustment, adjustments.AdjustmentOut),
 ]
 READ_ONLY = [
     (taken, field)

@@ -74,9 +74,11 @@ async def test_a_village_may_have_several_savings_groups(keeper: Caller) -> None
         ({"kind": "savings", "area_code": "3419"}, 422, "wrong_area_level", "/area_code"),
         ({"area_code": "500101"}, 403, "fund_area_not_yours", "/area_code"),
         ({"area_code": "341999"}, 422, "unknown_tambon", "/area_code"),
-        ({"founded_on": "2999-01-01"}, 422, "date_in_future", "/founded_on"),
+        ({"founded_on": "2149-01-01"}, 422, "date_in_future", "/founded_on"),
         ({"kind": "bank"}, 422, "invalid_request", "/kind"),
         ({"name_th": "  "}, 422, "invalid_request", "/name_th"),
+        ({"name_th": "กองทุนของ 1-2345-67890-12-1"}, 422, "invalid_request", "/name_th"),
+        ({"name_en": "\u200b"}, 422, "invalid_request", "/name_en"),
         ({"state": "closed"}, 422, "invalid_request", "/state"),
     ],
 )
@@ -102,7 +104,7 @@ async def test_name_and_founding_are_corrected_kind_and_area_never(keeper: Calle
         assert refused(await keeper.patch(path, {field: value}, if_match='"2"'), 422, "invalid_request") == [
             f"/{field}"
         ]
-    refused(await keeper.patch(path, {"founded_on": "2999-01-01"}, if_match='"2"'), 422, "date_in_future")
+    refused(await keeper.patch(path, {"founded_on": "2149-01-01"}, if_match='"2"'), 422, "date_in_future")
 
 
 async def test_a_fund_is_suspended_resumed_and_closed_for_good(keeper: Caller) -> None:

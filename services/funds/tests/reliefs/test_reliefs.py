@@ -18,6 +18,7 @@ from funds.registry.rules import Kind
 from funds.reliefs import queries, service
 from funds.reliefs.errors import (
     DueInPast,
+    DueTooFar,
     NotAGroupsLoan,
     NotInTheGroup,
     OwnRelief,
@@ -28,6 +29,7 @@ from funds.reliefs.errors import (
     SettlementOutOfRange,
 )
 from funds.reliefs.schemas import NewRelief, ReliefDecision
+from funds.schedules.errors import BeyondCalendar, GraceTooLong
 from shared.db import driver
 from shared.errors import Refusal
 from shared.ids import uuid7
@@ -175,6 +177,15 @@ async def test_a_relief_that_waits_can_be_withdrawn_and_proposed_anew(session: A
             {"kind": "reschedule", "instalments": 5, "first_due": in_days(9), "annual_rate": "3.01"},
             RateNotLower,
         ),
+        ({"kind": "reschedule", "instalments": 372, "first_due": in_days(30)}, DueTooFar),
+        (
+            {"kind": "reschedule", "instalments": 3, "first_due": in_days(30), "grace_principal": 3},
+            GraceTooLong,
+        ),
+        (
+            {"kind": "reschedule", "instalments": 1200, "every": 366, "first_due": in_days(30)},
+            BeyondCalendar,
+        ),
         ({"kind": "settlement", "amount": "100000.00", "due_on": TODAY}, DueInPast),
         ({"kind": "settlement", "amount": "99999.99", "due_on": in_days(5)}, SettlementOutOfRange),
         ({"kind": "settlement", "amount": "999999.99", "due_on": in_days(5)}, SettlementOutOfRange),
@@ -187,6 +198,22 @@ async def test_what_cannot_be_agreed_is_refused_when_it_is_proposed(
     _, loan_id = await a_late_loan(session)
     with pytest.raises(refusal):
         await proposed(session, loan_id, **terms)
+
+
+async def test_a_proposal_whose_day_has_come_shows_no_schedule_any_more(session: AsyncSession) -> None:
+    _, loan_id = await a_late_loan(session)
+    relief_id = await proposed(
+        session, loan_id, kind="reschedule", instalments=12, first_due=in_days(5), grace_principal=2
+    )
+    found = await queries.one(session, loan_id, relief_id)
+    assert found is not None
+    assert len(await service.preview(session, found, on=in_days(4))) == 12
+    assert await service.preview(session, found, on=in_days(5)) == []
+    about: dict[str, Any] = {"loan_id": loan_id, "relief_id": relief_id, "actor": APPROVER}
+    with pytest.raises(DueInPast):
+        await service.decide(session, decision=APPROVE, now=LATE + timedelta(days=5), **about)
+    reject = ReliefDecision(decision="reject", reason="เลยกำหนด")
+    await service.decide(session, decision=reject, now=LATE + timedelta(days=5), **about)
 
 
 async def test_a_split_names_the_groups_members_and_sums_to_what_is_owed(session: AsyncSession) -> None:

@@ -72,8 +72,8 @@ async def test_interest_of_the_months_before_a_relief_stays_owed(session: AsyncS
 @pytest.mark.parametrize(
     "terms",
     [
-        {"kind": "settlement", "amount": "100000.00", "due_on": "2569-06-01"},
-        {"kind": "reschedule", "instalments": 12, "first_due": "2569-06-01"},
+        {"kind": "settlement", "amount": "100000.00", "due_on": "2149-06-01"},
+        {"kind": "reschedule", "instalments": 12, "first_due": "2149-06-01"},
     ],
 )
 async def test_a_day_of_the_buddhist_era_given_as_a_common_one_is_refused(

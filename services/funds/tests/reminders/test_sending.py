@@ -13,8 +13,10 @@ from funds.reminders import service
 from funds.repayments import service as repayments
 from funds.repayments.schemas import NewRepayment
 from shared.db import Database
+from shared.money import baht
 from shared.testing.look import rows
 from tests.factories import CHAIR, a_fund, a_loan
+from tests.repayments.helpers import pay
 
 DUE = date(2026, 3, 31)
 
@@ -120,6 +122,27 @@ async def test_a_paid_instalment_is_not_reminded_of(database: Database, loan_id:
     await service.work(database, now=before(15))
     assert await sent(database) == [30]
     assert (15, "skipped") in {(days, state) for days, state, _ in await decided(database)}
+
+
+async def test_a_reminder_names_what_is_still_to_be_brought_after_what_was_paid_ahead(
+    database: Database, loan_id: UUID
+) -> None:
+    async with database.transaction() as session:
+        rows_now = await queries.instalments(session, loan_id)
+        whole, following = [row["principal"] + row["interest"] for row in rows_now[:2]]
+        await pay(session, loan_id, before(31).date(), 100_000, early="next")
+    await service.work(database, now=before(30))
+    (first,) = await rows(database, "SELECT amount FROM reminders WHERE due_on = $1 AND days = 30", DUE)
+    assert first["amount"] == whole - 100_000
+    next_due = rows_now[1]["due_on"]
+    await service.work(database, now=at(next_due - timedelta(days=30)))
+    (second,) = await rows(database, "SELECT amount FROM reminders WHERE due_on = $1 AND days = 30", next_due)
+    assert second["amount"] == following
+    (said,) = await rows(
+        database, "SELECT message ->> 'amount' AS amount FROM notifications WHERE message ->> 'due_on' = $1",
+        DUE.isoformat(),
+    )  # fmt: skip
+    assert said["amount"] == baht(whole - 100_000)
 
 
 async def test_a_frozen_loan_is_not_reminded_of(database: Database, loan_id: UUID) -> None:

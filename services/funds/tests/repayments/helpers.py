@@ -16,7 +16,7 @@ from funds.repayments.rules import sums
 from funds.repayments.schemas import NewRepayment, Reversal
 from shared.db import driver
 from shared.money import baht
-from tests.factories import OFFICER
+from tests.factories import CHAIR, OFFICER
 
 _receipts = count(1)
 _BOOKED = """
@@ -46,9 +46,9 @@ async def pay(session: AsyncSession, loan_id: UUID, day: date, amount: int, **ch
 
 
 async def take_back(session: AsyncSession, repayment_id: UUID, day: date) -> None:
-    """Reverse a receipt on a day."""
+    """Reverse a receipt on a day, as somebody else than who recorded it."""
     reversal = Reversal(reason="บันทึกผิดสัญญา")
-    await reversing.reverse(session, repayment_id=repayment_id, reversal=reversal, actor=OFFICER, now=at(day))
+    await reversing.reverse(session, repayment_id=repayment_id, reversal=reversal, actor=CHAIR, now=at(day))
 
 
 async def stands(session: AsyncSession, loan_id: UUID) -> LoanFacts:

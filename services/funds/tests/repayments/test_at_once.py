@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from funds.ledger import queries as books
@@ -9,16 +10,17 @@ from funds.ledger.rules import Account
 from funds.loans import lending
 from funds.loans import queries as loans
 from funds.loans.errors import OverContract
+from funds.loans.rules import State
 from funds.loans.schemas import NewDisbursement
-from funds.repayments import errors, service
-from funds.repayments.schemas import NewRepayment
+from funds.repayments import advances, batches, errors, quoting, service
+from funds.repayments.schemas import NewBatch, NewRepayment
 from shared.db import Database
 from shared.ids import uuid7
 from shared.problems import to_refusal
 from tests.factories import NOW, OFFICER, a_contract, a_fund, a_loan
-from tests.repayments.helpers import pay, stands, take_back
+from tests.repayments.helpers import at, pay, stands, take_back
 
-FEBRUARY = date(2026, 2, 15)
+FEBRUARY, MARCH = date(2026, 2, 15), date(2026, 3, 15)
 CONSTRAINTS = errors.CONSTRAINTS
 
 
@@ -122,6 +124,88 @@ async def test_loans_of_one_fund_are_repaid_side_by_side(database: Database) -> 
         for loan_id in ids:
             await stands(session, loan_id)
         assert await books.balance(session, fund.id, Account.CASH) == 5 * sum(range(1_000, 1_010))
+
+
+async def test_a_pay_off_among_part_payments_closes_the_loan_and_keeps_what_is_too_much(
+    database: Database,
+) -> None:
+    loan_id = await loan_of(database)
+    async with database.read() as session:
+        quote = await quoting.payoff(session, loan_id=loan_id, on=None, principal=OFFICER, now=at(FEBRUARY))
+
+    async def bring(amount: int, **changes: Any) -> None:
+        async with database.transaction() as session:
+            await pay(session, loan_id, FEBRUARY, amount, **changes)
+
+    parts = [bring(300_000 + number) for number in range(8)]
+    payoff = bring(quote.total, early="payoff")
+    works = [outcome(work) for work in (*parts[:4], payoff, *parts[4:])]
+    codes = await asyncio.gather(*works)
+    assert codes[4] == "done"
+    assert set(codes) <= {"done", "loan_not_open"}
+    brought = [300_000 + number for number, code in enumerate(codes[:4] + codes[5:]) if code == "done"]
+    async with database.transaction() as session:
+        loan = await stands(session, loan_id)
+        assert (loan.state, loan.outstanding) == (State.CLOSED, 0)
+        interest = await books.balance(session, loan.fund_id, Account.INTEREST_INCOME)
+        assert 10_000_000 + interest + loan.advance == quote.total + sum(brought)
+
+
+async def test_advances_falling_due_among_receipts_and_reversals_are_used_once(database: Database) -> None:
+    made, taken_back = [], []
+    for _ in range(4):
+        loan_id = await loan_of(database)
+        made.append(loan_id)
+        async with database.transaction() as session:
+            await pay(session, loan_id, FEBRUARY, 1_025_000 + 100_000)
+            taken_back.append(await pay(session, loan_id, FEBRUARY, 50_000))
+
+    async def bring(loan_id: UUID, amount: int) -> None:
+        async with database.transaction() as session:
+            await pay(session, loan_id, MARCH, amount)
+
+    async def back(repayment_id: UUID) -> None:
+        async with database.transaction() as session:
+            await take_back(session, repayment_id, MARCH)
+
+    works = [outcome(advances.work(database, now=at(MARCH))) for _ in range(3)]
+    works += [outcome(bring(loan_id, 10_000 + number)) for number in range(5) for loan_id in made]
+    works += [outcome(back(repayment_id)) for repayment_id in taken_back]
+    assert set(await asyncio.gather(*works)) == {"done"}
+    await advances.work(database, now=at(MARCH))
+    async with database.transaction() as session:
+        for loan_id in made:
+            loan = await stands(session, loan_id)
+            brought = 1_125_000 + sum(range(10_000, 10_005))
+            interest = await books.balance(session, loan.fund_id, Account.INTEREST_INCOME)
+            assert loan.advance == 0
+            assert 10_000_000 - loan.outstanding + interest == brought
+            assert await books.balance(session, loan.fund_id, Account.CASH) == brought
+
+
+async def test_two_phones_that_send_the_same_batch_at_once_record_each_receipt_once(
+    database: Database,
+) -> None:
+    loan_id = await loan_of(database)
+    items = [
+        {
+            "id": str(uuid7()),
+            "loan_id": str(loan_id),
+            "receipt_no": f"ร {n}",
+            "amount": "5.00",
+            "channel": "cash",
+        }
+        for n in range(10)
+    ]
+    sent = [NewBatch.model_validate({"items": items[::step]}) for step in (1, -1, 1)]
+    told = await asyncio.gather(
+        *(batches.record(database, batch=batch, actor=OFFICER, now=NOW) for batch in sent)
+    )
+    assert sum(one.recorded for one in told) == 10
+    assert sum(one.repeated for one in told) == 20
+    async with database.transaction() as session:
+        loan = await stands(session, loan_id)
+        assert await books.balance(session, loan.fund_id, Account.CASH) == 5_000
 
 
 async def test_a_contract_is_paid_out_once_however_many_try(database: Database) -> None:

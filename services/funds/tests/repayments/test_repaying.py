@@ -61,7 +61,8 @@ async def test_the_oldest_instalment_is_paid_first_its_penalty_before_interest_b
     paid = await receipt(session, await pay(session, loan_id, MARCH, FIRST))
     penalty = 5_753  # 7.5 % a year of 10,000.00 for 28 days
     assert (paid["penalty"], paid["interest"], paid["principal"]) == (penalty, 25_000, 994_247)
-    assert paid["allocation"] == [{"number": 1, "principal": 994_247, "interest": 25_000, "penalty": penalty}]
+    part = {"principal": 994_247, "interest": 25_000, "penalty": penalty}
+    assert paid["allocation"] == [{"number": 1, "due_on": "2026-02-15", **part}]
     loan = await stands(session, loan_id)
     assert loan.next_due_on == FEBRUARY
 
@@ -74,8 +75,9 @@ async def test_what_is_too_much_is_kept_ahead_and_pays_when_the_next_falls_due(
     paid = await receipt(session, await pay(session, loan_id, FEBRUARY, FIRST + 100_000))
     assert (paid["principal"], paid["advance"]) == (1_000_000, 100_000)
     assert await books.balance(session, fund.id, Account.ADVANCES) == 100_000
-    assert await service.use_due_advances(session, on=MARCH - timedelta(days=1), limit=10, now=at(MARCH)) == 0
-    assert await service.use_due_advances(session, on=MARCH, limit=10, now=at(MARCH)) == 1
+    by: dict[str, Any] = {"loan_id": loan_id, "actor": "system:test", "now": at(MARCH)}
+    assert not await service.use_advance(session, on=MARCH - timedelta(days=1), **by)
+    assert await service.use_advance(session, on=MARCH, **by)
     loan = await stands(session, loan_id)
     assert (loan.advance, loan.next_due_on) == (0, MARCH)
     (entry,) = await queries.entries(session, loan_id)
@@ -208,9 +210,48 @@ async def test_the_same_slip_sent_twice_is_recorded_once(session: AsyncSession) 
     assert (first.repeated, again) == (False, (first.id, True))
     assert (await stands(session, loan_id)).advance == 500
     assert (await receipt(session, first.id))["receipt_no"] == "ร 101"
-    other = NewRepayment.model_validate({**slip, "amount": "6.00"})
-    with pytest.raises(errors.RepaymentExists):
-        await service.record(session, new=other, actor=OFFICER, now=NOW)
+    unsaid = NewRepayment.model_validate(slip)  # sent again with its day left out, as it was not at first
+    assert (await service.record(session, new=unsaid, actor=OFFICER, now=at(FEBRUARY))).repeated
+
+
+async def test_another_slip_under_the_id_of_one_recorded_is_refused_whatever_differs(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, capital=90_000_000)
+    loan_id, other = await a_loan(session, fund), await a_loan(session, fund)
+    members = list(await loans.shares(session, loan_id))
+    parts = [{"member_id": members[0], "amount": "2.00"}, {"member_id": members[1], "amount": "3.00"}]
+    given: dict[str, Any] = {
+        "id": uuid7(), "loan_id": loan_id, "receipt_no": "ร 7", "amount": "5.00", "channel": "cash",
+        "paid_on": TODAY, "booked_on": TODAY + timedelta(days=1), "early": "next", "note": "ฝากมากับหลาน",
+        "parts": parts,
+    }  # fmt: skip
+    now = at(FEBRUARY)
+    sent = NewRepayment.model_validate(given)
+    first = await service.record(session, new=sent, actor=OFFICER, now=now)
+    others: list[dict[str, Any]] = [
+        {"loan_id": other},
+        {"receipt_no": "ร 8"},
+        {"amount": "6.00", "parts": []},
+        {"channel": "bank"},
+        {"paid_on": TODAY + timedelta(days=1)},
+        {"booked_on": None},
+        {"booked_on": FEBRUARY},
+        {"early": "shorten"},
+        {"note": None},
+        {"parts": []},
+        {"parts": [{**parts[0], "amount": "3.00"}, {**parts[1], "amount": "2.00"}]},
+    ]
+    for changes in others:
+        changed = NewRepayment.model_validate({**given, **changes})
+        with pytest.raises(errors.RepaymentExists) as refused:
+            await service.record(session, new=changed, actor=OFFICER, now=now)
+        assert refused.value.errors[0].pointer == "/id", changes
+    turned = NewRepayment.model_validate({**given, "parts": parts[::-1]})
+    for again in (sent, turned):
+        assert await service.record(session, new=again, actor=OFFICER, now=now) == (first.id, True)
+    await stands(session, loan_id)
+    assert await books.balance(session, fund.id, Account.CASH) == 500
 
 
 async def test_money_of_a_closed_month_is_booked_in_the_open_one(session: AsyncSession) -> None:
@@ -236,6 +277,9 @@ async def test_an_advance_is_given_back_and_not_twice(session: AsyncSession) -> 
     loan_id = await a_loan(session, fund)
     await pay(session, loan_id, FEBRUARY, FIRST + 4_600)
     new = NewRefund.model_validate({"channel": "cash", "document_no": "บจ 9"})
+    before = new.model_copy(update={"paid_on": FEBRUARY - timedelta(days=1)})
+    with pytest.raises(errors.RefundBeforeMoney):
+        await service.refund(session, loan_id=loan_id, new=before, actor=OFFICER, now=at(FEBRUARY))
     await service.refund(session, loan_id=loan_id, new=new, actor=OFFICER, now=at(FEBRUARY))
     assert (await stands(session, loan_id)).advance == 0
     with pytest.raises(errors.NoAdvance):

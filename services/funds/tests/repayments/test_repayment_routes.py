@@ -77,7 +77,7 @@ async def test_a_receipt_number_serves_once(treasurer: Caller, loan: dict[str, A
         ({"amount": "-1.00"}, 422, None),
         ({"amount": "1.005"}, 422, None),
         ({"amount": 328}, 422, None),
-        ({"paid_on": "2999-01-01"}, 422, "payment_in_future"),
+        ({"paid_on": "2149-01-01"}, 422, "payment_in_future"),
         ({"paid_on": "2020-01-01"}, 422, "payment_before_loan"),
         ({"early": "payoff"}, 409, "payoff_too_little"),
         ({"channel": "cheque"}, 422, "not_allowed"),
@@ -97,14 +97,20 @@ async def test_what_cannot_be_a_receipt_is_refused_and_nothing_is_posted(
     assert listed.json()["items"] == []
 
 
-async def test_a_reversal_says_why_and_happens_once(treasurer: Caller, loan: dict[str, Any]) -> None:
+async def test_a_reversal_says_why_is_somebody_elses_and_happens_once(
+    treasurer: Caller, loan: dict[str, Any]
+) -> None:
     receipt = (await treasurer.post("/v1/repayments", slip(loan))).json()
     address = f"/v1/repayments/{receipt['id']}/reversal"
-    early = await treasurer.post(address, {"reason": "บันทึกผิด", "reversed_on": "2020-01-01"})
+    alone = await treasurer.post(address, {"reason": "บันทึกผิดสัญญา"})
+    assert (alone.status_code, alone.json()["code"]) == (403, "reversal_by_recorder")
+    assert (await treasurer.get(f"/v1/repayments/{receipt['id']}")).json() == receipt
+    chair = treasurer.named("user:chair")
+    early = await chair.post(address, {"reason": "บันทึกผิด", "reversed_on": "2020-01-01"})
     assert (early.status_code, early.json()["code"]) == (422, "booked_before_paid")
-    reversed_once = await treasurer.post(address, {"reason": "บันทึกผิดสัญญา"})
+    reversed_once = await chair.post(address, {"reason": "บันทึกผิดสัญญา"})
     assert (reversed_once.status_code, reversed_once.json()["reversed_on"]) == (200, TODAY.isoformat())
-    again = await treasurer.post(address, {"reason": "บันทึกผิดสัญญา"})
+    again = await chair.post(address, {"reason": "บันทึกผิดสัญญา"})
     assert (again.status_code, again.json()["code"]) == (409, "repayment_reversed")
     stands = await treasurer.get("/v1/repayments", loan_id=loan["id"], reversed="false")
     assert stands.json()["items"] == []
@@ -118,7 +124,7 @@ async def test_a_phone_sends_what_it_kept_and_one_wrong_slip_loses_no_other(
         slip(loan, id=str(uuid7()), receipt_no="ร 1"),
         slip(loan, id=str(uuid7()), receipt_no="ร 3", amount="ten"),
         slip(loan, receipt_no="ร 4"),
-        slip(loan, id=str(uuid7()), receipt_no="ร 5", paid_on="2999-01-01"),
+        slip(loan, id=str(uuid7()), receipt_no="ร 5", paid_on="2149-01-01"),
         "not a slip",
     ]
     batch = {"items": [good[0], *wrong, good[1]]}
@@ -138,6 +144,11 @@ async def test_a_phone_sends_what_it_kept_and_one_wrong_slip_loses_no_other(
     assert told["results"][2]["problem"]["errors"][0]["pointer"] == "/amount"
     again = (await treasurer.post("/v1/repayments/batches", batch)).json()
     assert (again["recorded"], again["repeated"], again["refused"]) == (0, 2, 5)
+    parts = [{"member_id": loan["members"][0], "amount": "10.00"}]
+    changed = {"items": [{**good[0], "parts": parts}, good[1]]}
+    answered = (await treasurer.post("/v1/repayments/batches", changed)).json()
+    assert [result["outcome"] for result in answered["results"]] == ["refused", "repeated"]
+    assert answered["results"][0]["problem"]["code"] == "repayment_exists"
     listed = (await treasurer.get("/v1/repayments", batch_id=told["id"], count="true")).json()
     assert (listed["total"], {row["amount"] for row in listed["items"]}) == (2, {"10.00"})
 

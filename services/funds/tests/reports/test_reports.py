@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import date
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -11,18 +11,18 @@ from xml.etree import ElementTree as ET
 import pytest
 from pypdf import PdfReader
 
-from funds.demand import daily
+from funds.documents.words import amount
 from funds.ledger import service as ledger
 from funds.ledger.rules import Account, Entry, JournalKind, Line
 from funds.periods import service as periods
 from funds.periods.rules import PeriodKind
 from funds.periods.schemas import NewPeriod
-from funds.reports.keeping import keep
+from funds.reports import routes
 from shared.db import Database, driver
 from shared.ids import uuid7
 from shared.money import baht, satang
 from shared.testing.caller import Caller
-from tests.factories import NOW, OFFICER, a_fund, a_loan, a_person
+from tests.factories import CHAIR, NOW, OFFICER, a_fund, a_person
 
 WHOLE = a_person("department", areas=("",))
 YEAR = "2569"
@@ -91,7 +91,7 @@ async def lines_of_a_life(session: Any, fund_id: UUID, random: Random) -> None:
                 journal_id=posted.journal_id,
                 business_date=day,
                 memo=None,
-                actor=OFFICER,
+                actor=CHAIR,
                 now=NOW,
             )
 
@@ -129,8 +129,8 @@ async def test_a_report_is_what_a_recount_of_the_journals_says(
     async with database.read() as session:
         counted = await (await driver(session)).fetchrow(RECOUNT, area, first, last)
     assert counted is not None
-    for name, amount in counted.items():
-        assert total[name] == baht(int(amount or 0)), name
+    for name, booked in counted.items():
+        assert total[name] == baht(int(booked or 0)), name
     for by in ("fund", "village", "tambon", "district", "province"):
         found = await rows(auditor, by=by, **query)
         for name in counted.keys():  # noqa: SIM118  # a record
@@ -202,52 +202,6 @@ async def test_every_figure_of_a_fund_is_the_sum_of_the_lines_it_links_to(audito
     assert [one["code"] for one in below] == ["341901", "341902"]
 
 
-@pytest.fixture
-async def late(database: Database) -> UUID:
-    """Lend 100,000.00 in ten instalments in January; nobody pays until the end of June."""
-    now = datetime(2026, 6, 30, 5, tzinfo=UTC)
-    async with database.transaction() as session:
-        fund = await a_fund(session, area_code="341903", capital=90_000_000)
-        loan_id = await a_loan(session, fund)
-        fresh = await a_fund(session, area_code="341904", capital=90_000_000)
-        await a_loan(session, fresh, now=now)
-    await daily.run_day(database, date(2026, 6, 30), now=now)
-    del loan_id
-    return fund.id
-
-
-@pytest.mark.usefixtures("late")
-async def test_lateness_is_todays_for_the_present_year_and_was_kept_for_a_past_one(
-    auditor: Caller, database: Database
-) -> None:
-    by_fund = {row["code"]: row for row in await rows(auditor, by="fund", area="3419")}
-    bad, good = by_fund["341903"], by_fund["341904"]
-    assert (bad["late_loans"], bad["outstanding"], bad["par30"]) == (1, "100000.00", "100000.00")
-    assert (bad["par30_percent"], bad["par90_percent"]) == ("100.00", "100.00")
-    assert bad["overdue"] == "50000.00"
-    assert (good["overdue"], good["par30_percent"], good["repayment_rate"]) == ("0.00", "0.00", None)
-    total = (await auditor.get("/v1/fund-reports/total", area="3419")).json()
-    assert (total["par30_percent"], total["villages"], total["zero_overdue_villages"]) == ("50.00", 2, 1)
-    assert total["repayment_rate"] == "0.00"
-    assert total["definitions"]["par"]["th"].startswith("เงินต้นคงเหลือทั้งสัญญา")
-
-    unknown = (await auditor.get("/v1/fund-reports/total", fiscal_year=YEAR)).json()
-    assert (unknown["outstanding"], unknown["overdue"], unknown["par30_percent"]) == ("200000.00", None, None)
-    assert unknown["loans"] == 2
-    async with database.transaction() as session:
-        await keep(session, day=date(2026, 9, 29))
-        await keep(session, day=date(2026, 9, 30))
-    known = (await auditor.get("/v1/fund-reports/total", fiscal_year=YEAR)).json()
-    assert (known["overdue"], known["zero_overdue_villages"]) == ("50000.00", 1)
-    async with database.transaction() as session:
-        connection = await driver(session)
-        await connection.execute(
-            "UPDATE loan_arrears SET overdue_principal = 0, overdue_total = 0, days_late = 0"
-        )
-        await keep(session, day=date(2026, 9, 1))  # a clock that was set back changes nothing that is newer
-    assert (await auditor.get("/v1/fund-reports/total", fiscal_year=YEAR)).json() == known
-
-
 @pytest.mark.usefixtures("funds")
 async def test_reports_are_taken_away_as_table_chart_and_paper(auditor: Caller) -> None:
     answer = await auditor.request("GET", "/v1/fund-reports?by=tambon", headers={"Accept": "text/csv"})
@@ -261,9 +215,26 @@ async def test_reports_are_taken_away_as_table_chart_and_paper(auditor: Caller) 
     paper = await auditor.get("/v1/fund-reports/report.pdf", by="district", fiscal_year=YEAR)
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages)
     assert "พิบูลมังสาหาร" in text
+    drawn = await auditor.request("GET", "/v1/fund-reports/chart.svg?by=village&figure=lent")
+    assert "หมู่ 1" not in drawn.text  # the funds are of tambons
+    assert "กุดชมภู" in drawn.text
     years = (await auditor.get("/v1/fund-reports/years")).json()
     assert [year["fiscal_year"] for year in years] == [2568, 2569]
     assert years[-1]["outstanding"] == (await auditor.get("/v1/fund-reports/total")).json()["outstanding"]
+
+
+@pytest.mark.usefixtures("funds")
+async def test_a_chart_draws_the_largest_first_wherever_they_lie(
+    auditor: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "_MOST_BARS", 2)
+    for by in ("tambon", "fund"):
+        found = await rows(auditor, by=by, fiscal_year=YEAR)
+        largest = sorted((satang(row["lent"]) for row in found), reverse=True)[:2]
+        answer = await auditor.get("/v1/fund-reports/chart.svg", by=by, figure="lent", fiscal_year=YEAR)
+        titles = ET.fromstring(answer.text).iter("{http://www.w3.org/2000/svg}title")  # noqa: S314  # our own
+        drawn = [title.text.rpartition(": ")[2] for title in titles if title.text and ": " in title.text]
+        assert drawn == [amount(one) for one in largest]
 
 
 async def test_what_cannot_be_asked_is_refused(auditor: Caller) -> None:

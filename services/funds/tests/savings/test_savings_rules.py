@@ -17,7 +17,6 @@ from funds.savings.rules import (
     deposit_fault,
     entry,
     interest_shares,
-    parts,
     withdrawal_fault,
 )
 from shared.ids import uuid7
@@ -65,19 +64,6 @@ def test_a_withdrawal_leaves_what_the_group_wants_to_stay() -> None:
     rules = SavingsRules(min_balance=10_000)
     assert withdrawal_fault(HELD, Holding(90_000), rules, before=0, closing=False) is None
     assert withdrawal_fault(HELD, Holding(90_001), rules, before=0, closing=False) is Fault.UNDER_MINIMUM
-
-
-@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**9), min_size=1, max_size=60))
-def test_parts_always_sum_and_follow_their_weights(amount: int, weights: list[int]) -> None:
-    if sum(weights) == 0:
-        if amount:
-            with pytest.raises(ValueError, match="nothing"):
-                parts(amount, weights)
-        return
-    found = parts(amount, weights)
-    assert sum(found) == amount
-    for part, weight in zip(found, weights, strict=True):
-        assert abs(part - Fraction(amount * weight, sum(weights))) < 1
 
 
 @given(st.lists(st.integers(0, 10**14), max_size=60), st.fractions(0, Fraction(3, 20)))

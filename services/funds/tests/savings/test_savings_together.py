@@ -15,12 +15,15 @@ from funds.ledger.errors import OverCapital
 from funds.savings import service
 from funds.savings.errors import NotEnoughSavings, SavingsDocumentUsed
 from funds.savings.rules import HeldAs
-from funds.savings.schemas import MovementReversal, NewDeposit, NewDeposits, NewWithdrawal
+from funds.savings.schemas import MovementReversal, NewDeposit, NewDeposits, NewSavingsRules, NewWithdrawal
+from funds.savings_distributions import service as distributions
+from funds.savings_distributions.rules import Kind as DistributionKind
+from funds.savings_distributions.schemas import NewDistribution, NewDistributionDecision
 from shared.db import Database
 from shared.errors import Refusal
 from shared.ids import uuid7
 from shared.testing.look import rows
-from tests.factories import NOW, OFFICER, a_fund, a_member
+from tests.factories import APPROVER, CHAIR, NOW, OFFICER, a_fund, a_member
 
 _AGREE = """
 SELECT account.member_id FROM savings_accounts AS account
@@ -135,6 +138,67 @@ async def test_after_any_history_balances_are_the_movements_and_the_books(
         assert await checking.differences(session, fund_id=fund_id) == []
 
 
+@pytest.mark.parametrize("seed", range(3))
+async def test_interest_shared_out_and_taken_back_at_random_leaves_balances_the_books(
+    database: Database, people: tuple[UUID, list[UUID]], seed: int
+) -> None:
+    fund_id, members = people
+    random = Random(seed)  # noqa: S311  # repeatable
+    by: dict[str, Any] = {"fund_id": fund_id, "now": NOW}
+    rules = {"valid_from": "2025-01-01", "share_value": "10.00", "interest_rate": "15.00", "resolution": "มติ"}
+    async with database.transaction() as session:
+        await service.resolve(session, new=NewSavingsRules.model_validate(rules), actor=OFFICER, **by)
+    posted: list[UUID] = []
+    outcomes: Counter[str] = Counter()
+    for number in range(30):
+        step = random.random()
+        if step < 0.4:
+            items = [an_item(member, random.randrange(1, 900_000)) for member in random.sample(members, 2)]
+            await deposit(database, fund_id, a_sheet(f"ฝ {number}", *items))
+        elif step < 0.55:
+            amount = random.randrange(1, 700_000)
+            outcomes[await withdraw(database, fund_id, random.choice(members), amount, f"ถ {number}")] += 1
+        elif step < 0.8:
+            outcomes[await share_out(database, random.randrange(5, 15), posted, by)] += 1
+        elif posted:
+            outcomes[await take_back(database, random.choice(posted), by)] += 1
+        assert await rows(database, _AGREE) == []
+    async with database.read() as session:
+        assert await checking.differences(session, fund_id=fund_id) == []
+    assert outcomes["shared"] > 0
+    assert outcomes["taken back"] > 0
+
+
+async def share_out(database: Database, day: int, posted: list[UUID], by: dict[str, Any]) -> str:
+    """Share the interest of a day of January out, by two persons."""
+    period = date(2026, 1, day)
+    new = NewDistribution(
+        kind=DistributionKind.INTEREST, period_from=period, period_to=period, resolution="มติ"
+    )
+    decision = NewDistributionDecision(decision="post")
+    try:
+        async with database.transaction() as session:
+            made = await distributions.propose(session, new=new, actor=OFFICER, **by)
+            await distributions.decide(session, distribution_id=made, new=decision, actor=APPROVER, **by)
+    except Refusal as refusal:
+        assert refusal.code in {"distribution_exists", "nothing_to_share"}  # noqa: PT017
+        return refusal.code
+    posted.append(made)
+    return "shared"
+
+
+async def take_back(database: Database, distribution_id: UUID, by: dict[str, Any]) -> str:
+    reversal = MovementReversal(reason="อัตราผิด")
+    about: dict[str, Any] = {"distribution_id": distribution_id, "actor": CHAIR, **by}
+    try:
+        async with database.transaction() as session:
+            await distributions.reverse(session, reversal=reversal, **about)
+    except Refusal as refusal:
+        assert refusal.code in {"distribution_not_posted", NotEnoughSavings.code}  # noqa: PT017
+        return refusal.code
+    return "taken back"
+
+
 async def test_the_books_check_finds_a_balance_that_is_not_the_books(
     database: Database, people: tuple[UUID, list[UUID]]
 ) -> None:
@@ -147,7 +211,7 @@ async def test_the_books_check_finds_a_balance_that_is_not_the_books(
 
 
 async def reverse(database: Database, fund_id: UUID, movement_id: UUID) -> None:
-    by: dict[str, Any] = {"fund_id": fund_id, "actor": OFFICER, "now": NOW}
+    by: dict[str, Any] = {"fund_id": fund_id, "actor": CHAIR, "now": NOW}
     try:
         async with database.transaction() as session:
             reversal = MovementReversal(reason="บันทึกผิด")

@@ -12,18 +12,18 @@ from funds.savings.rules import HeldAs
 from funds.savings.schemas import NewDeposit, NewDeposits, NewSavingsRules
 from funds.savings_distributions import service as distributions
 from funds.savings_distributions.rules import Kind
-from funds.savings_distributions.schemas import NewDistribution
+from funds.savings_distributions.schemas import NewDistribution, NewDistributionDecision
 from funds.savings_sheets import service as sheets
 from funds.savings_sheets.schemas import NewAnnualSheet
 from funds.savings_welfare import service as welfare
-from funds.savings_welfare.schemas import NewWelfare
+from funds.savings_welfare.schemas import NewWelfare, NewWelfareDecision
 from shared.ids import uuid7
-from tests.factories import NOW, OFFICER, a_fund, a_member
+from tests.factories import APPROVER, NOW, OFFICER, a_contribution, a_fund, a_member
 
 World = dict[str, str]
 _VILLAGE = "34190204"
 _RULES = {"share_value": "10.00", "interest_rate": "2.00", "resolution": "มติที่ประชุมใหญ่"}
-_PERIOD = {"period_from": date(2025, 1, 1), "period_to": date(2025, 12, 31), "resolution": "มติที่ประชุมใหญ่"}
+_PERIOD = {"period_from": date(2025, 7, 1), "period_to": date(2025, 12, 31), "resolution": "มติที่ประชุมใหญ่"}
 
 
 async def a_savings_group(session: AsyncSession, world: World) -> World:
@@ -41,12 +41,24 @@ async def a_savings_group(session: AsyncSession, world: World) -> World:
     await savings.deposit(session, new=sheet, **by)
     interest = NewDistribution(kind=Kind.INTEREST, **_PERIOD)
     asked = NewWelfare.model_validate({**WELFARE, "member_id": member.id, "document_no": "สก 0"})
+    january = {**_PERIOD, "period_from": date(2025, 1, 5), "period_to": date(2025, 1, 31)}
+    shared = await distributions.propose(session, new=NewDistribution(kind=Kind.INTEREST, **january), **by)
+    decision = NewDistributionDecision(decision="post")
+    other = {**by, "actor": APPROVER}
+    await distributions.decide(session, distribution_id=shared, new=decision, **other)
+    await a_contribution(session, fund.id, amount=1_000_000)
+    facts = {**WELFARE, "held_as": "bank", "member_id": member.id, "document_no": "สก 00"}
+    more = NewWelfare.model_validate(facts)
+    paid = await welfare.request(session, new=more, **by)
+    await welfare.decide(session, welfare_id=paid, new=NewWelfareDecision(decision="pay"), **other)
     years_end = NewAnnualSheet(on_day=date(2025, 9, 30))
     return {
         "savings.fund_id": str(fund.id),
         "saver_id": str(member.id),
         "accounts.member_id": str(member.id),
         "movement_id": str(item.id),
+        "reverse_savings_distribution.distribution_id": str(shared),
+        "reverse_savings_welfare.welfare_id": str(paid),
         "distribution_id": str(await distributions.propose(session, new=interest, **by)),
         "welfare_id": str(await welfare.request(session, new=asked, **by)),
         "sheet_id": str(await sheets.record_annual(session, new=years_end, **by)),
@@ -79,11 +91,13 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "reverse_savings_movement": lambda _: {"reason": "บันทึกผิดคน"},
     "propose_savings_distribution": lambda _: {
         "kind": "interest",
-        "period_from": "2025-01-01",
+        "period_from": "2025-02-01",
         "period_to": "2025-06-30",
         "resolution": "มติ",
     },
     "decide_savings_distribution": lambda _: {"decision": "reject"},
+    "reverse_savings_distribution": lambda _: {"reason": "อัตราดอกเบี้ยผิด"},
+    "reverse_savings_welfare": lambda _: {"reason": "จ่ายผิดคน"},
     "request_savings_welfare": lambda world: {
         **WELFARE,
         "member_id": world["saver_id"],
@@ -94,7 +108,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "withdraw_savings_sheet": lambda _: {},
     "sign_savings_sheet": lambda _: {},
 }
-QUERIES = {"read_monthly_sheet": {"month": "2025-01"}}
-STATES = {
-    "record_opening_sheet": "the world's group has books: tests/savings",
+QUERIES = {
+    "read_monthly_sheet": {"month": "2025-01"},
+    "download_collection_sheet": {"month": "2025-01"},
 }

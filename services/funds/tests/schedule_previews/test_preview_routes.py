@@ -38,7 +38,8 @@ async def test_every_example_of_the_document_is_computed(caller: Caller) -> None
         assert rows[-1]["balance"] == "0.00"
         for name in ("principal", "interest", "total"):
             assert sum(satang(row[name]) for row in rows) == satang(totals[name])
-        assert satang(totals["principal"]) == sum(satang(one["amount"]) for one in preview["disbursements"])
+        lent = sum(satang(one["amount"]) for one in preview["disbursements"])
+        assert satang(totals["principal"]) == lent + satang(totals["capitalised"])
 
 
 async def test_five_thousand_flat_comes_out_as_the_committee_writes_it(caller: Caller) -> None:
@@ -50,6 +51,7 @@ async def test_five_thousand_flat_comes_out_as_the_committee_writes_it(caller: C
         "principal": "5000.00",
         "interest": "900.00",
         "total": "5900.00",
+        "capitalised": "0.00",
     }
     assert preview["rows"][0] == {
         "number": 1,
@@ -58,6 +60,7 @@ async def test_five_thousand_flat_comes_out_as_the_committee_writes_it(caller: C
         "interest": "50.00",
         "total": "328.00",
         "balance": "4722.00",
+        "capitalised": "0.00",
     }
     assert preview["disbursements"] == [{"on": "2022-10-01", "amount": "5000.00"}]
 
@@ -72,6 +75,9 @@ async def test_the_answer_names_every_convention(caller: Caller) -> None:
         "period": "month",
         "first_due": "2022-11-01",
         "due_day": None,
+        "second_due_day": None,
+        "month_end": "last_day",
+        "paid_at": "end",
         "grace_principal": 0,
         "grace_interest": 0,
         "grace_interest_mode": "waive",
@@ -84,11 +90,27 @@ async def test_the_answer_names_every_convention(caller: Caller) -> None:
         "holiday_rule": "none",
         "interest_follows_shift": False,
         "interest_rounding": {"mode": "half_up", "multiple": "0.01"},
+        "rounded_interest": "instalment",
         "instalment_rounding": {"mode": "half_up", "multiple": "0.01"},
         "rounded_part": "principal",
         "instalment_amount": None,
+        "balloon": "0.00",
+        "level_over": None,
         "last_instalment": "remaining",
     }
+
+
+async def test_another_systems_table_above_the_legal_cap_is_computed_for_comparison_alone(
+    caller: Caller,
+) -> None:
+    """1,000.00 at 24 % over 12 level months is 94.56 a month, the first with 20.00 of interest (PMT)."""
+    asked = {
+        "principal": "1000.00", "annual_rate": "24.00", "method": "equal_instalment", "instalments": 12
+    }  # fmt: skip
+    assert (await caller.post(PATH, asked)).json()["code"] == "rate_above_cap"
+    rows = (await caller.post(PATH, {**asked, "for_comparison": True})).json()["rows"]
+    assert (rows[0]["total"], rows[0]["interest"], rows[0]["principal"]) == ("94.56", "20.00", "74.56")
+    assert rows[-1]["balance"] == "0.00"
 
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
@@ -99,6 +121,12 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"annual_rate": "15.000001"}, "rate_above_cap", "/annual_rate"),
     ({"every": 0}, "every_out_of_range", "/every"),
     ({"due_day": 32}, "due_day_out_of_range", "/due_day"),
+    ({"period": "half_month", "second_due_day": 6}, "second_due_day_too_near", "/second_due_day"),
+    ({"balloon": "5000.00"}, "balloon_too_large", "/balloon"),
+    ({"level_over": 17}, "level_over_out_of_range", "/level_over"),
+    ({"level_over": 1201}, "level_over_out_of_range", "/level_over"),
+    ({"paid_at": "start", "disbursed_on": "2022-10-01"}, "first_due_not_at_start", "/first_due"),
+    ({"grace_interest_mode": "capitalise"}, "interest_not_capitalised", "/grace_interest_mode"),
     ({"grace_principal": 18}, "grace_too_long", "/grace_principal"),
     ({"grace_interest": -1}, "grace_too_long", "/grace_principal"),
     ({"disbursed_on": "2022-11-01"}, "first_due_too_early", "/first_due"),
@@ -108,6 +136,14 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"disbursements": [{"on": "2022-10-01", "amount": "4999.99"}]}, "principal_differs", "/principal"),
     ({"instalments": 1200, "every": 366, "period": "year"}, "beyond_calendar", "/instalments"),
 ]
+
+
+@pytest.mark.parametrize("instalments", [1, 1200])
+async def test_one_and_twelve_hundred_instalments_are_laid_out(caller: Caller, instalments: int) -> None:
+    longest = {**PLAIN, "method": "equal_principal", "instalments": instalments, "principal": "1000000.00"}
+    preview = (await caller.post(PATH, longest)).json()
+    assert len(preview["rows"]) == instalments
+    assert (preview["rows"][-1]["balance"], preview["totals"]["principal"]) == ("0.00", "1000000.00")
 
 
 async def test_each_term_that_cannot_be_is_refused_by_its_own_name(caller: Caller) -> None:
@@ -130,6 +166,8 @@ MISFITS: list[tuple[dict[str, Any], str]] = [
     ({"interest_rounding": {"mode": "half_up", "multiple": "0.00"}}, "/interest_rounding/multiple"),
     ({"start_date": "2022-10-01"}, "/start_date"),
     ({"disbursements": [{"on": "2022-10-01", "amount": "1.00"}] * 25}, "/disbursements"),
+    ({"balloon": "-0.01"}, "/balloon"),
+    ({"paid_at": "middle"}, "/paid_at"),
 ]
 
 
@@ -186,7 +224,7 @@ async def test_the_document_shows_an_example_for_each_method(app: FastAPI) -> No
     assert schemas["AmountRounding"]["properties"]["multiple"]["default"] == "0.01"
     assert schemas["PreviewRequest"]["properties"]["instalments"]["maximum"] == 1200
     assert schemas["PreviewRequest"]["required"] == ["annual_rate", "method", "instalments"]
-    for name in ("Method", "DayCount", "LastInstalment", "GraceInterest"):
+    for name in ("Method", "DayCount", "LastInstalment", "GraceInterest", "FlatSplit", "PaidAt", "MonthEnd"):
         for value in schemas[name]["enum"]:
             assert f"`{value}`" in " ".join(schemas[name]["description"].split()), value
 

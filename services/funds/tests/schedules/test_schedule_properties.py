@@ -18,7 +18,10 @@ from funds.schedules.rules import (
     LastInstalment,
     LevelFrom,
     Method,
+    MonthEnd,
+    PaidAt,
     Period,
+    RoundedInterest,
     RoundedPart,
     Rounding,
     RoundingMode,
@@ -28,7 +31,16 @@ from funds.schedules.rules import (
 )
 
 ROUNDINGS = st.builds(Rounding, st.sampled_from(RoundingMode), st.sampled_from([1, 25, 100, 1000]))
-NOT_ABOUT_THE_TERMS = {Fault.NEGATIVE, Fault.LATE_DISBURSEMENT, Fault.GRACE, Fault.CALENDAR, Fault.FIRST_DUE}
+NOT_ABOUT_THE_TERMS = {
+    Fault.NEGATIVE,
+    Fault.LATE_DISBURSEMENT,
+    Fault.GRACE,
+    Fault.CALENDAR,
+    Fault.FIRST_DUE,
+    Fault.CAPITALISED,
+    Fault.BALLOON,
+    Fault.SECOND_DUE_DAY,
+}
 
 
 @st.composite
@@ -40,8 +52,11 @@ def agreed(draw: st.DrawFn) -> Terms:
     )
     given_terms: dict[str, Any] = {
         "every": draw(st.integers(1, 6)),
-        "period": draw(st.sampled_from([Period.DAY, Period.WEEK, Period.MONTH])),
+        "period": draw(st.sampled_from([Period.DAY, Period.WEEK, Period.HALF_MONTH, Period.MONTH])),
         "due_day": draw(st.none() | st.integers(1, 31)),
+        "second_due_day": draw(st.none() | st.integers(1, 31)),
+        "month_end": draw(st.sampled_from(MonthEnd)),
+        "paid_at": draw(st.sampled_from(PaidAt)),
         "grace_principal": draw(st.integers(0, max(instalments - 1, 0))),
         "grace_interest": draw(st.integers(0, instalments)),
         "grace_interest_mode": draw(st.sampled_from(GraceInterest)),
@@ -51,9 +66,12 @@ def agreed(draw: st.DrawFn) -> Terms:
         "holiday_rule": draw(st.sampled_from(HolidayRule)),
         "interest_follows_shift": draw(st.booleans()),
         "interest_rounding": draw(ROUNDINGS),
+        "rounded_interest": draw(st.sampled_from(RoundedInterest)),
         "instalment_rounding": draw(st.none() | ROUNDINGS),
         "rounded_part": draw(st.none() | st.sampled_from(RoundedPart)),
         "instalment_amount": draw(st.none() | st.integers(1, 10_000_00)),
+        "balloon": draw(st.just(0) | st.integers(0, 200_000_00)),
+        "level_over": draw(st.none() | st.integers(instalments, 120)),
         "level_from": draw(st.sampled_from(LevelFrom)),
         "flat_split": draw(st.sampled_from(FlatSplit)),
         "last_instalment": draw(st.sampled_from(LastInstalment)),
@@ -72,6 +90,12 @@ DISBURSEMENTS = st.lists(
 )
 
 
+def late(terms: Terms, lent: list[Disbursement], days: list[date]) -> int:
+    """Return the number of an instalment by which all is lent, whatever is shifted."""
+    paid_out = max(lent).on + timedelta(days=15)
+    return next((number for number, day in enumerate(days, 1) if day > paid_out), len(days)) + terms.every
+
+
 @settings(max_examples=400, deadline=None)
 @given(terms=agreed(), lent=DISBURSEMENTS)
 def test_principals_sum_to_what_was_lent_and_nothing_is_negative(
@@ -82,16 +106,14 @@ def test_principals_sum_to_what_was_lent_and_nothing_is_negative(
     except ScheduleRefused as refused:
         assert refused.fault in NOT_ABOUT_THE_TERMS  # noqa: PT017  # a refusal is one of the two outcomes
         return
-    amount = sum(one.amount for one in lent)
-    assert planned.principal == amount
+    assert planned.principal - planned.capitalised == sum(one.amount for one in lent)
     assert planned.total == planned.principal + planned.interest
     assert planned.rows[-1].balance == 0
     lent_by_now = {row.number: row for row in planned.rows}
     assert list(lent_by_now) == list(range(1, len(planned.rows) + 1))
-    extra = terms.last_instalment is LastInstalment.ADDITIONAL
-    assert len(planned.rows) <= terms.instalments + extra
+    assert len(planned.rows) <= terms.rows <= terms.instalments + 1
     for row in planned.rows:
-        assert min(row.principal, row.interest, row.balance) >= 0
+        assert min(row.principal, row.interest, row.balance, row.capitalised) >= 0
         assert row.total == row.principal + row.interest
         if row.number <= terms.grace_principal:
             assert row.principal == 0
@@ -99,7 +121,12 @@ def test_principals_sum_to_what_was_lent_and_nothing_is_negative(
             assert row.interest == 0
     days = [row.due_date for row in planned.rows]
     assert days == sorted(days)
-    assert days[0] > min(lent).on
+    assert days[0] >= min(lent).on
+    assert days[0] > min(lent).on or terms.paid_at is PaidAt.START
+    if terms.paid_at is PaidAt.END:
+        paid_out = [row for row in planned.rows[:-1] if row.number >= late(terms, lent, days)]
+        assert all(row.balance >= terms.balloon for row in paid_out)
+    assert planned.capitalised == 0 or terms.grace_interest_mode is GraceInterest.CAPITALISE
     if terms.annual_rate == 0:
         assert planned.interest == 0
 

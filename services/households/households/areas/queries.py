@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from households.areas.models import Area
 from households.areas.rules import ALIKE, likeness, parts, search_key
 from shared.areas import ancestors, descends
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _TABLE = Area.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _COLUMNS = [column for column in _TABLE.c if column.name not in {"name_key", "name_parts", "sort_key"}]
@@ -47,16 +47,12 @@ async def page(
     session: AsyncSession, *, filters: Filters, after: str | None, limit: int
 ) -> list[asyncpg.Record]:
     """Return up to `limit` areas in code order, from the first after the code `after`."""
-    statement = _listed(filters).order_by(_TABLE.c.code).limit(limit)
-    if after is not None:
-        statement = statement.where(_TABLE.c.code > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), _TABLE.c.code, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many areas the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def search(

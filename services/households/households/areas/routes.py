@@ -57,11 +57,11 @@ async def list_areas(
     )
     if filters.q is not None:
         found = await queries.search(session, question=filters.q, filters=narrowed, limit=page.limit)
-        return _answer(page, found, more=False, total=len(found) if page.count else None)
-    after = None if page.after is None else str(page.after[0])
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
+        return _answer(page, found, total=len(found) if page.count else None)
+    after = page.place(str)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    return _answer(page, rows[: page.limit], more=len(rows) > page.limit, total=total)
+    return _answer(page, rows, total=total)
 
 
 @router.get(
@@ -90,10 +90,10 @@ async def list_child_areas(
     """List the districts of a province, tambons of a district, villages of a tambon. รายการพื้นที่ย่อยหนึ่งระดับ."""
     await _existing(session, code)
     filters = queries.Filters(parent=code)
-    after = None if page.after is None else str(page.after[0])
-    rows = await queries.page(session, filters=filters, after=after, limit=page.limit + 1)
+    after = page.place(str)
+    rows = await queries.page(session, filters=filters, after=after, limit=page.fetch)
     total = await queries.count(session, filters=filters) if page.count else None
-    return _answer(page, rows[: page.limit], more=len(rows) > page.limit, total=total)
+    return _answer(page, rows, total=total)
 
 
 @router.get(
@@ -197,12 +197,11 @@ def _area(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _answer(page: paging.Params, rows: list[asyncpg.Record], *, more: bool, total: int | None) -> Response:
-    items = [_area(row) for row in rows]
-    next_key = (rows[-1]["code"],) if more else None
+def _answer(page: paging.Params, rows: list[asyncpg.Record], *, total: int | None) -> Response:
     if _wants_geojson(page.request):
+        items = [_area(row) for row in rows[: page.limit]]
         return Response(paging.json_bytes(geojson.collection(items)), media_type=geojson.MEDIA_TYPE)
-    return paging.page(page, items, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("code",), shape=_area, total=total)
 
 
 def _wants_geojson(request: Request) -> bool:

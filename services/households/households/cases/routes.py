@@ -93,12 +93,10 @@ async def list_cases(
             area=filters.area,
             now=clock.now(),
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    next_key = (rows[-1]["village_code"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, rows, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("village_code", "id"), total=total)
 
 
 @router.get(

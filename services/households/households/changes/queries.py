@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.changes.models import Change
-from shared.db import fetch
+from shared.db import fetch, seek
 
 _TABLE = Change.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _COLUMNS = [column for column in _TABLE.c if column.name != "subject"]
@@ -20,7 +20,11 @@ async def of(
 
     Whether the caller may see the subject is for her query of the subject itself to say.
     """
-    statement = select(*_COLUMNS).where(_TABLE.c.subject == subject).order_by(_TABLE.c.id.desc()).limit(limit)
-    if before is not None:
-        statement = statement.where(_TABLE.c.id < before)
+    statement = seek(
+        select(*_COLUMNS).where(_TABLE.c.subject == subject),
+        _TABLE.c.id,
+        before,
+        limit=limit,
+        descending=True,
+    )
     return await fetch(session, statement)

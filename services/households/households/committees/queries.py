@@ -6,13 +6,13 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.committees.models import Committee, CommitteeMember
 from households.committees.rules import Level, Role
 from shared.areas import descends, within
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _COMMITTEES = Committee.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _MEMBERS = CommitteeMember.__table__  # type: ignore[attr-defined]  # likewise
@@ -59,16 +59,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` committees by area and id, from the first after `after`."""
     key = (_COMMITTEES.c.area_code, _COMMITTEES.c.id)
-    statement = _listed(filters).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many committees the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(session: AsyncSession, committee_id: UUID, *, filters: Filters) -> asyncpg.Record | None:

@@ -1,5 +1,6 @@
 """Feed editions over HTTP: opened, filled, imported, corrected, approved, closed, compared."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -83,12 +84,10 @@ async def list_feed_editions(
     filters: Annotated[EditionFilters, Query()],
 ) -> Response:
     """List editions, the newest year first. รายการชุดข้อมูล ปีล่าสุดก่อน."""
-    after = None if page.after is None else (int(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=filters, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(int, UUID)
+    rows = await queries.page(session, filters=filters, after=after, limit=page.fetch)
     total = await queries.count(session, filters=filters) if page.count else None
-    next_key = (rows[-1]["edition_year"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, rows, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("edition_year", "id"), total=total)
 
 
 @router.get(
@@ -230,17 +229,14 @@ async def list_feed_errors(
         filters=filters,
         areas=principal.areas,
         after=after,
-        limit=page.limit + 1,
+        limit=page.fetch,
     )
-    more, rows = len(rows) > page.limit, rows[: page.limit]
     total = None
     if page.count:
         total = await queries.count_errors(
             session, edition=edition_id, filters=filters, areas=principal.areas
         )
-    next_key = (rows[-1]["file"], rows[-1]["line"], str(rows[-1]["id"])) if more else None
-    items = [{name: row[name] for name in RowError.model_fields} for row in rows]
-    return paging.page(page, items, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("file", "line", "id"), shape=_row_error, total=total)
 
 
 @router.get(
@@ -361,3 +357,7 @@ def _files(request: Request) -> Files:
     if files is None:
         files = request.app.state.files = Files(request.app.state.settings.files_url)
     return files
+
+
+def _row_error(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in RowError.model_fields}

@@ -6,13 +6,13 @@ from datetime import date
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from households.meetings.models import Meeting, MeetingAttendee, MeetingConflict, QuorumRuleRow
 from households.meetings.rules import MeetingState, QuorumRule
 from shared.areas import descends, within
-from shared.db import fetch
+from shared.db import counted, fetch, seek
 
 _MEETINGS = Meeting.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _ATTENDEES = MeetingAttendee.__table__  # type: ignore[attr-defined]  # likewise
@@ -47,16 +47,12 @@ async def page(
 ) -> list[asyncpg.Record]:
     """Return up to `limit` meetings by area and id, from the first after `after`."""
     key = (_MEETINGS.c.area_code, _MEETINGS.c.id)
-    statement = _listed(filters).order_by(*key).limit(limit)
-    if after is not None:
-        statement = statement.where(tuple_(*key) > after)
-    return await fetch(session, statement)
+    return await fetch(session, seek(_listed(filters), key, after, limit=limit))
 
 
 async def count(session: AsyncSession, *, filters: Filters) -> int:
     """Return how many meetings the filters leave."""
-    rows = await fetch(session, select(func.count().label("n")).select_from(_listed(filters).subquery()))
-    return int(rows[0]["n"])
+    return await counted(session, _listed(filters))
 
 
 async def one(session: AsyncSession, meeting_id: UUID, *, filters: Filters) -> asyncpg.Record | None:

@@ -57,12 +57,10 @@ async def list_meetings(
 ) -> Response:
     """List the meetings of the committees in the caller's areas, by area, oldest first."""
     filters = queries.Filters(areas=principal.areas, area=area or "", committee_id=committee_id, state=state)
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=filters, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=filters, after=after, limit=page.fetch)
     total = await queries.count(session, filters=filters) if page.count else None
-    last = (rows[-1]["area_code"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, rows, next_key=last, total=total)
+    return paging.page(page, rows, key=("area_code", "id"), total=total)
 
 
 @router.get(

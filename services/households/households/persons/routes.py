@@ -63,7 +63,7 @@ async def list_persons(
     else:
         mode, key = "area", ("village_code", "id")
         after = None if page.after is None else (str(page.after[1]), UUID(page.after[2]))
-        rows = await queries.by_area(session, filters=narrowed, after=after, limit=page.limit + 1)
+        rows = await queries.by_area(session, filters=narrowed, after=after, limit=page.fetch)
     more, rows = len(rows) > page.limit, rows[: page.limit]
     total = await queries.count(session, filters=narrowed) if page.count and question is None else None
     await _seen(session, principal, "person.list", rows)
@@ -76,7 +76,7 @@ async def _by_name(
     session: AsyncSession, question: NameQuestion, filters: queries.Filters, page: paging.Params
 ) -> tuple[list[Any], queries.Mode]:
     """Return the rows by spelling, by sound where nobody is spelt like that; a next page goes on alike."""
-    limit = page.limit + 1
+    limit = page.fetch
     if page.after is not None:
         mode, first, last, person_id = page.after
         after = (first, last, UUID(person_id))
@@ -215,10 +215,9 @@ async def list_person_changes(
 
 
 async def _changes(session: AsyncSession, subject: UUID, page: paging.Params) -> Response:
-    before = None if page.after is None else UUID(page.after[0])
-    rows = await changes.of(session, subject=subject, before=before, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
-    return paging.page(page, rows, next_key=(str(rows[-1]["id"]),) if more else None)
+    before = page.place(UUID)
+    rows = await changes.of(session, subject=subject, before=before, limit=page.fetch)
+    return paging.page(page, rows, key=("id",))
 
 
 async def _seen(

@@ -102,12 +102,10 @@ async def list_households(
             area=narrowed.area,
             now=clock.now(),
         )
-    after = None if page.after is None else (str(page.after[0]), UUID(page.after[1]))
-    rows = await queries.page(session, filters=narrowed, after=after, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
+    after = page.place(str, UUID)
+    rows = await queries.page(session, filters=narrowed, after=after, limit=page.fetch)
     total = await queries.count(session, filters=narrowed) if page.count else None
-    next_key = (rows[-1]["village_code"], str(rows[-1]["id"])) if more else None
-    return paging.page(page, rows, next_key=next_key, total=total)
+    return paging.page(page, rows, key=("village_code", "id"), total=total)
 
 
 @router.post(
@@ -307,10 +305,9 @@ async def list_household_changes(
     await audit.record(
         session, principal=principal, action="household.history", subjects=[household_id], now=clock.now()
     )
-    before = None if page.after is None else UUID(page.after[0])
-    rows = await changes.of(session, subject=household_id, before=before, limit=page.limit + 1)
-    more, rows = len(rows) > page.limit, rows[: page.limit]
-    return paging.page(page, rows, next_key=(str(rows[-1]["id"]),) if more else None)
+    before = page.place(UUID)
+    rows = await changes.of(session, subject=household_id, before=before, limit=page.fetch)
+    return paging.page(page, rows, key=("id",))
 
 
 def _narrowed(filters: HouseholdFilters, principal: Principal) -> queries.Filters:

@@ -1,10 +1,13 @@
-"""Repayments through `repayments.service.record`: one transaction each, one process, 12 at a time.
+"""Repayments over HTTP and, beside it, through `repayments.service.record` in the measuring process.
 
-Every receipt pays the next instalment of a loan on its due date and is allocated, booked, told and audited.
-Many funds: each receipt in one of 200 funds by turns. One hot fund: all in the same, over 600 loans.
+Every receipt pays the next instalment of a loan on its due date and is allocated, booked, told and audited
+in a transaction of its own, 12 at a time. Many funds: each receipt in one of 200 funds by turns. One hot
+fund: all in the same, over 600 loans. Over HTTP: the service is one process of its own with a pool of 8, its
+answers are the whole receipt; the load comes from the measuring process, on the same processors.
 """
 
 import asyncio
+import statistics
 import time
 from collections.abc import Iterator
 from datetime import date
@@ -13,12 +16,15 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import orjson
 from rich.table import Table
 
 from shared import clock
 from shared.db import Database
 from shared.ids import uuid7
 from shared.security import SCOPES, Principal
+from shared.testing.identity import TestIssuer
+from tools.bench import lists, load
 from tools.bench.funds import Home
 
 FUNDS, LOANS, HOT_LOANS, INSTALMENTS = 200, 40, 600, 24
@@ -34,21 +40,31 @@ async def run(home: Home, table: Table) -> None:
     hot, *funds = [await _fund(database, loans=HOT_LOANS if at == 0 else LOANS) for at in range(FUNDS + 1)]
     await home.analyze()
     many = _receipts([loan for of_fund in zip(*funds, strict=True) for loan in of_fund])
+    kinds = (
+        (f"{FUNDS} funds", many, MANY_LIMIT),
+        ("one hot fund", _receipts(hot), HOT_LIMIT),
+    )
     await _record_for(database, many, seconds=2.0)  # warms up
-    for name, receipts, limit in (
-        (f"repayments over {FUNDS} funds", many, MANY_LIMIT),
-        ("repayments on one hot fund", _receipts(hot), HOT_LIMIT),
-    ):
+    for name, receipts, limit in kinds:
         times = await _record_for(database, receipts, seconds=SECONDS)
-        rate = len(times) / SECONDS
-        middle, late = times[len(times) // 2] * 1000, times[len(times) * 99 // 100] * 1000
-        table.add_row(
-            name,
-            f"{rate:,.0f}/s, p50 {middle:.1f} ms, p99 {late:.1f} ms",
-            f"≥ {limit}/s",
-            "kept" if rate >= limit else "MISSED",
-        )
+        _told(table, f"{name}, in process", len(times) / SECONDS, times, limit)
     await database.close()
+    issuer = TestIssuer.new()
+    async with lists.process("funds", home.dsn, home.secrets, issuer) as server:
+        await _sent_for(server.port, issuer, many, seconds=2.0)  # likewise
+        for name, receipts, limit in kinds:
+            outcome = await _sent_for(server.port, issuer, receipts, seconds=SECONDS)
+            _told(table, f"{name}, over HTTP", outcome.rate, sorted(outcome.latencies), limit)
+
+
+def _told(table: Table, name: str, rate: float, times: list[float], limit: int) -> None:
+    middle, late = statistics.median(times) * 1000, times[len(times) * 99 // 100] * 1000
+    table.add_row(
+        f"repayments, {name}",
+        f"{rate:,.0f}/s, p50 {middle:.1f} ms, p99 {late:.1f} ms",
+        f"≥ {limit}/s",
+        "kept" if rate >= limit else "MISSED",
+    )
 
 
 def _due(number: int) -> date:
@@ -101,6 +117,12 @@ async def _fund(database: Database, *, loans: int) -> list[UUID]:
     return ids
 
 
+def _slip(receipts: Iterator[tuple[UUID, date]]) -> dict[str, Any]:
+    loan_id, day = next(receipts)
+    slip = {"loan_id": loan_id, "receipt_no": f"R{next(_numbers)}", "paid_on": day}
+    return {**slip, "amount": "328.00", "channel": "cash"}
+
+
 async def _record_for(
     database: Database, receipts: Iterator[tuple[UUID, date]], *, seconds: float
 ) -> list[float]:
@@ -113,12 +135,26 @@ async def _record_for(
 
     async def cashier() -> None:
         while (began := time.monotonic()) < until:
-            loan_id, day = next(receipts)
-            slip = {"loan_id": loan_id, "receipt_no": f"R{next(_numbers)}", "paid_on": day}
-            new = NewRepayment.model_validate({**slip, "amount": "328.00", "channel": "cash"})
+            new = NewRepayment.model_validate(_slip(receipts))
             async with database.transaction() as session:
                 await service.record(session, new=new, actor=_TREASURER, now=clock.now())
             times.append(time.monotonic() - began)
 
     await asyncio.gather(*(cashier() for _ in range(CONNECTIONS)))
     return sorted(times)
+
+
+async def _sent_for(
+    port: int, issuer: TestIssuer, receipts: Iterator[tuple[UUID, date]], *, seconds: float
+) -> load.Outcome:
+    """Send receipts to the service for so long."""
+    token = issuer.token("funds", scopes=("loans:write",), areas=("34",), sub="user:bench")
+
+    def requests() -> Iterator[bytes]:
+        while True:
+            yield load.post("/v1/repayments", orjson.dumps(_slip(receipts)), token=token)
+
+    outcome = await load.closed_loop(port, requests(), connections=CONNECTIONS, seconds=seconds)
+    if outcome.refused:
+        raise RuntimeError(outcome.last.decode())
+    return outcome

@@ -1,6 +1,7 @@
 """XLSX of several sheets that people keep by hand: every sheet as a grid of cells, each at its own address.
 
-`spreadsheet.open_sheet` reads one table with one header; here nothing is assumed about what stands where.
+`shared.imports.spreadsheet.open_sheet` reads one table with one header; here nothing is
+assumed about what stands where.
 """
 
 import re

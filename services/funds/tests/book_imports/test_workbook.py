@@ -8,8 +8,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from funds.book_imports.workbook import read_workbook
 from shared.imports import Limits, UnreadableFile
-from shared.imports.workbook import read_workbook
 
 
 def a_book(fill: dict[str, dict[str, Any]]) -> io.BytesIO:
