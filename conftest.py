@@ -4,7 +4,14 @@ It names a test's module after its folders (`tools.tests.test_…`); where a mem
 its package, the package has to be there first, or the folder takes its name.
 """
 
+from hypothesis import HealthCheck, settings
+
 import gateway
 import tools
 
 __all__ = ["gateway", "tools"]
+
+# A loaded machine is no reason for a property test to fail. Where CI is set, hypothesis draws the same
+# examples every time.
+settings.register_profile("chumchon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("chumchon")

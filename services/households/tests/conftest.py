@@ -5,16 +5,11 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
-from hypothesis import HealthCheck, settings
 
 from households.app import create_app
 from households.settings import Settings
 from shared.testing.caller import Caller
 from shared.testing.identity import TestIssuer
-
-# A loaded machine is no reason for a property test to fail.
-settings.register_profile("chumchon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("chumchon")
 
 
 @pytest.fixture(scope="session")
