@@ -5,103 +5,31 @@ nearly right. Nothing that a request does stays: each finds the same world.
 """
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 from zlib import crc32
 
 import jsonschema
 import pytest
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from httpx import Response
 
-from funds.app import create_app
-from funds.settings import Settings
-from shared import keyfiles
-from shared.citizen import make_keys
-from shared.db import Database, driver
-from shared.security import SCOPES
 from shared.testing.caller import Caller
-from shared.testing.cluster import Cluster
-from shared.testing.identity import TestIssuer
 from tests.hostile import TEXTS, Hostile
-from tests.world import BODIES, FILES, QUERIES, ROUTES, World, addressed
+from tests.world import BODIES, ELSEWHERE, EVERY_OPERATION, FILES, QUERIES, World, addressed
 
 REQUESTS = 20
 """Of each operation."""
-OPERATIONS = sorted(
-    (route.path, method, name) for name, route in ROUTES.items() for method in route.methods or ()
-)
-_NONE = str(UUID(int=1))
-_ELSEWHERE = {"code": "X", "year": "2569", "job_id": _NONE, "holiday_id": _NONE, "product_id": _NONE}
-"""Names of paths to what lies in no area."""
 _FILES = (b"", b"%PDF-", b"\x00", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n")
 
 
-class _Undone(Exception):  # noqa: N818  # it ends what went well
-    pass
-
-
-class Unchanged(Database):
-    """Does all of a transaction but its commit."""
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Yield a session whose work is checked as at a commit, then undone."""
-        try:
-            async with super().transaction() as session:
-                yield session
-                await session.flush()
-                await (await driver(session)).execute("SET CONSTRAINTS ALL IMMEDIATE")
-                raise _Undone  # noqa: TRY301  # what ends it is part of it
-        except _Undone:
-            return
-
-
-@pytest.fixture(scope="module")
-async def hostile_app(
-    cluster: Cluster,
-    service: str,
-    read_only: str,
-    issuer: TestIssuer,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[FastAPI]:
-    """Build the service on the world's database, so that nothing it does stays."""
-    folder: Path = tmp_path_factory.mktemp("hostile")
-    make_keys(folder)
-    keyfiles.make(folder / keyfiles.CURSOR_KEY)
-    url = cluster.url(service, read_only)
-    settings = Settings(
-        environment="test",
-        database_url=url,
-        secrets_folder=folder,
-        internal_jwks=issuer.jwks,
-        files_url=f"file://{folder}/files",
-    )
-    database = Unchanged(url, application_name="tests")
-    app = create_app(settings, database=database)
-    async with app.router.lifespan_context(app):
-        yield app
-    await database.close()
-
-
-@pytest.fixture(scope="module")
-async def everybody(hostile_app: FastAPI, issuer: TestIssuer) -> AsyncIterator[Caller]:
-    """Call with every right there is, in the whole country."""
-    transport = ASGITransport(hostile_app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://service") as client:
-        yield Caller(client, issuer, "funds", scopes=frozenset(SCOPES))
-
-
-@pytest.mark.parametrize(("path", "method", "name"), OPERATIONS, ids=[name for *_, name in OPERATIONS])
+@pytest.mark.parametrize(
+    ("path", "method", "name"), EVERY_OPERATION, ids=[name for *_, name in EVERY_OPERATION]
+)
 async def test_every_answer_is_one_that_is_declared(
-    hostile_app: FastAPI, everybody: Caller, filled: tuple[str, World], path: str, method: str, name: str
+    unchanged_app: FastAPI, everybody: Caller, filled: tuple[str, World], path: str, method: str, name: str
 ) -> None:
-    document, world = hostile_app.openapi(), filled[1]
+    document, world = unchanged_app.openapi(), filled[1]
     operation = document["paths"][path][method.lower()]
     hostile = Hostile(document, [one for one in world.values() if len(one) == 36], seed=crc32(name.encode()))
     taken = [hostile.resolved(one) for one in operation.get("parameters", ())]
@@ -137,7 +65,7 @@ def requests(hostile: Hostile, operation: Any, name: str, world: World) -> list[
 def address_of(hostile: Hostile, path: str, name: str, world: World, *, whole: bool) -> str:
     """Return where an operation's thing is, or nearly."""
     if whole:
-        return addressed(path, name, {**_ELSEWHERE, **world})
+        return addressed(path, name, {**ELSEWHERE, **world})
     address = path
     for part in path.split("/"):
         if part.startswith("{"):

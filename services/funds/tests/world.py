@@ -70,7 +70,7 @@ PUBLIC = (
 async def a_registered_fund(session: AsyncSession, world: World) -> World:
     """Make a women's fund with everything that the registry, committees and members keep of it."""
     fund = await a_fund(session, area_code=TAMBON)
-    account = NewBankAccount(bank_code="034", account_no="0201234567", account_name="กองทุน")
+    account = NewBankAccount(bank_code="034", account_no="0209876543", account_name="กองทุน")
     counted = [{"account": code, "counted": "0.00"} for code in ("1000", "1010")]
     handover = NewHandover.model_validate(
         {
@@ -229,17 +229,20 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 QUERIES: dict[str, dict[str, str]] = {**savings_world.QUERIES, **other_states.QUERIES}
 """Query parameters that a read needs, by the operation's name."""
 
+_NONE = str(UUID(int=1))
+ELSEWHERE = {"code": "X", "year": "2569", "job_id": _NONE, "holiday_id": _NONE, "product_id": _NONE}
+"""Names of paths to what lies in no area."""
+
 FIRST, FORMS = other_states.FIRST, other_states.FORMS
 
 ROUTES = {route.name: route for router in ROUTERS for route in router.routes if isinstance(route, Route)}
 """Every route of the service, by its name."""
-OPERATIONS = sorted(
-    (route.path, method, name)
-    for name, route in ROUTES.items()
-    if not route.path.startswith(PUBLIC)
-    for method in route.methods or ()
+EVERY_OPERATION = sorted(
+    (route.path, method, name) for name, route in ROUTES.items() for method in route.methods or ()
 )
-"""Path, method and name of every operation whose answer depends on who asks."""
+"""Path, method and name of every operation."""
+OPERATIONS = [one for one in EVERY_OPERATION if not one[0].startswith(PUBLIC)]
+"""Those whose answer depends on who asks."""
 PAGED = [(path, name) for path, _, name in OPERATIONS if ROUTES[name].wants.page is not None]
 """Path and name of every list."""
 

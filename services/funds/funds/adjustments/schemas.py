@@ -14,8 +14,8 @@ from shared.schemas import Filters, Schema
 
 _EXAMPLE: dict[str, Any] = {
     "kind": "expense",
-    "business_date": "2023-03-15",
-    "document_no": "บส 12/2566",
+    "business_date": "2026-01-10",
+    "document_no": "บส 12/2569",
     "memo": "ค่ากระดาษและหมึกพิมพ์",
     "lines": [
         {"account": "5300", "debit": "200.00"},
@@ -53,7 +53,7 @@ class NewReversal(Schema):
     """A journal written by hand that is to be undone; another person posts the reversal."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"business_date": "2023-03-16", "memo": "ลงซ้ำ"}]}
+        json_schema_extra={"examples": [{"business_date": "2026-01-12", "memo": "ลงซ้ำ"}]}
     )
 
     id: UUID | None = None

@@ -82,8 +82,8 @@ class NewDecision(Schema):
         json_schema_extra={
             "examples": [
                 {
-                    "decision": "approve",
-                    "step": "PROVINCE_SUBCOMMITTEE",
+                    "decision": "recommend",
+                    "step": "TAMBON_WORKING_GROUP",
                     "minutes": {"number": "3/2569", "held_on": "2026-01-14"},
                 },
                 {

@@ -152,7 +152,7 @@ class ApplicationChange(Schema):
 class Submission(Schema):
     """When an application was handed in (วันที่ยื่นคำขอ)."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"submitted_on": "2026-01-12"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"submitted_on": "2026-01-16"}]})
 
     submitted_on: date | None = None
     """Today when absent; of a paper that is recorded late, the day on the paper."""

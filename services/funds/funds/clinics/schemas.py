@@ -14,7 +14,7 @@ from shared.schemas import Filters, Schema
 
 _EXAMPLE: dict[str, Any] = {
     "district": "3419",
-    "held_on": "2022-05-12",
+    "held_on": "2026-02-10",
     "title": "คลินิกแก้หนี้ กข.คจ. ครั้งที่ 1",
     "team_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a40",
     "agenda": ["ชี้แจงผลสำรวจลูกหนี้", "จัดทำหนังสือรับสภาพหนี้", "ปรับปรุงบัญชี"],
@@ -61,7 +61,7 @@ class NewClinic(Schema):
 class ClinicChange(Schema):
     """A merge patch of a planned clinic (RFC 7396); agenda and stops are given whole."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"held_on": "2022-05-19"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"held_on": "2026-02-17"}]})
 
     held_on: date = date.min
     title: Title = ""

@@ -41,7 +41,6 @@ class NewGrant(Schema):
                 {
                     "application_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10",
                     "document_no": "บจ 3/2569",
-                    "paid_on": "2026-01-15",
                     "paid_from": "bank",
                 }
             ]

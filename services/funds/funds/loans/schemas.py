@@ -52,9 +52,7 @@ class NewLoan(Schema):
                 {
                     "application_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10",
                     "contract_no": "ส 12/2569",
-                    "contract_date": "2026-01-15",
                     "instalments": 12,
-                    "first_due": "2026-02-28",
                     "due_day": 31,
                 }
             ]
@@ -91,7 +89,7 @@ class NewDisbursement(Schema):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"amount": "50000.00", "channel": "bank", "document_no": "บจ 3/2569"}]
+            "examples": [{"amount": "20000.00", "channel": "bank", "document_no": "บจ 3/2569"}]
         }
     )
 

@@ -15,7 +15,7 @@ from shared.schemas import Schema
 class NewPeriod(Schema):
     """A period to close."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"period_to": "2023-09-30", "kind": "year"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"period_to": "2025-09-30", "kind": "year"}]})
 
     period_to: Annotated[date, Field(description="Last day of the period, a month's last day")]
     kind: PeriodKind = PeriodKind.MONTH

@@ -64,7 +64,7 @@ class Plan(Schema):
                         {
                             "action": "ประชุมลูกหนี้และทำหนังสือรับสภาพหนี้",
                             "responsible": "ประธาน กข.คจ.",
-                            "due_on": "2022-06-30",
+                            "due_on": "2026-06-30",
                         }
                     ]
                 }
@@ -108,12 +108,12 @@ class Debtors(Schema):
                     "debtors": [
                         {
                             "loan_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a30",
-                            "surveyed_on": "2022-03-10",
+                            "surveyed_on": "2026-03-10",
                             "answer": "acknowledged",
                             "acknowledged": "12000.00",
                             "cause": "business_failed",
                             "promised": "12000.00",
-                            "promised_on": "2022-09-30",
+                            "promised_on": "2026-09-30",
                         }
                     ]
                 }

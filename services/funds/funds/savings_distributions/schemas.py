@@ -22,6 +22,12 @@ class NewDistribution(Schema):
         json_schema_extra={
             "examples": [
                 {
+                    "kind": "interest",
+                    "period_from": "2025-01-01",
+                    "period_to": "2025-12-31",
+                    "resolution": "มติที่ประชุมใหญ่สามัญ 1/2569",
+                },
+                {
                     "kind": "dividend",
                     "period_from": "2025-01-01",
                     "period_to": "2025-12-31",
