@@ -183,7 +183,7 @@ async def test_a_request_waits_its_turn_for_a_connection(cluster: Cluster, datab
 
 
 async def test_connections_that_the_server_closed_leave_the_pool(
-    cluster: Cluster, database: Database
+    cluster: Cluster, database: Database, database_name: str
 ) -> None:
     async def read() -> int:
         async with database.read() as session:
@@ -196,8 +196,9 @@ async def test_connections_that_the_server_closed_leave_the_pool(
     before = {await read(), await write()}
     administrator = await asyncpg.connect(cluster.server.url())
     await administrator.execute(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'tests' "
-        "AND usename = 'funds_app'"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1 "
+        "AND usename = 'funds_app'",
+        database_name,
     )
     await administrator.close()
     assert not before & {await read(), await write(), await read(), await write()}
