@@ -41,6 +41,11 @@ _PAUSES = "SELECT frozen_on, thawed_on FROM loan_freezes WHERE loan_id = $1 ORDE
 _LENT = """
 SELECT paid_on, amount FROM loan_disbursements WHERE loan_id = $1 AND reversed_on IS NULL ORDER BY paid_on, id
 """
+_LENT_SINCE = """
+SELECT coalesce(
+    (SELECT min(paid_on) FROM loan_disbursements WHERE loan_id = $1 AND reversed_on IS NULL),
+    (SELECT made_on FROM loan_schedules WHERE loan_id = $1 AND schedule_no = 1))
+"""
 # Who follows whom is follow's own, who is in office the committees'.
 _FOLLOWED = """
 SELECT EXISTS (
@@ -193,6 +198,12 @@ async def followed(session: AsyncSession, loan: LoanFacts, *, on: date) -> bool:
 async def lent(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Record]:
     """Return what was paid out when and stands: `paid_on, amount`, the oldest first."""
     return list(await (await driver(session)).fetch(_LENT, loan_id))
+
+
+async def lent_since(session: AsyncSession, loan_id: UUID) -> date | None:
+    """Return the day on which money was first paid out, or the cut-off day of a loan that was taken over."""
+    found: date | None = await (await driver(session)).fetchval(_LENT_SINCE, loan_id)
+    return found
 
 
 async def interest_paid(session: AsyncSession, loan_id: UUID) -> int:

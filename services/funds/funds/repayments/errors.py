@@ -39,10 +39,13 @@ class PaymentInFuture(InvalidField):
 
 
 class PaymentBeforeLoan(InvalidField):
-    """Nothing is repaid before the contract."""
+    """Nothing is repaid before money was lent; of a loan taken over, before the day of its book."""
 
     code = "payment_before_loan"
-    title_th, title_en = "วันรับเงินอยู่ก่อนวันทำสัญญา", "The payment is dated before the contract"
+    title_th, title_en = (
+        "วันรับเงินอยู่ก่อนวันที่จ่ายเงินกู้หรือวันตัดยอดบัญชีเดิม",
+        "The payment is dated before the money was lent, or before the book that was taken over",
+    )
 
 
 class BookedBeforePaid(InvalidField):

@@ -12,6 +12,7 @@ from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed, Revers
 from funds.loans import queries as loans
 from funds.loans.errors import LoanNotFound
 from funds.permissions import LoanReader, LoanWriter
+from funds.registry.errors import FundNotActive
 from funds.repayments import batches, queries, quoting, reversing, service
 from funds.repayments.errors import (
     BookedBeforePaid,
@@ -103,6 +104,7 @@ async def list_repayments(
     responses=problems.responses(
         LoanNotFound,
         LoanNotOpen,
+        FundNotActive,
         PaymentInFuture,
         PaymentBeforeLoan,
         BookedBeforePaid,

@@ -12,6 +12,9 @@ from funds.loans.rules import OPEN, LoanFacts, State
 from funds.loans.service import lock, subject
 from funds.loans.terms import repayment_terms
 from funds.parts import apportioned
+from funds.registry import service as registry
+from funds.registry.errors import FundNotActive
+from funds.registry.rules import State as FundState
 from funds.repayments import allocating, booking, queries, rules
 from funds.repayments.allocating import Outcome
 from funds.repayments.booking import Beside, Slip
@@ -54,7 +57,7 @@ async def record(
 ) -> Recorded:
     """Record money received on a loan, allocate it and book it.
 
-    A repayment of the same id and content is recorded once. Raises LoanNotFound, LoanNotOpen,
+    A repayment of the same id and content is recorded once. Raises LoanNotFound, LoanNotOpen, FundNotActive,
     PaymentInFuture, PaymentBeforeLoan, BookedBeforePaid, PayoffTooLittle, NotOfTheGroup, PartsDoNotSum,
     RepaymentExists, PeriodClosed, NotReversibleNow and, by its constraint, ReceiptUsed.
     """
@@ -62,6 +65,7 @@ async def record(
     if new.id is not None and await _recorded_before(session, loan, new):
         return Recorded(new.id, repeated=True)
     receipt = _receipt(loan, new, now=now)
+    await _may_come_in(session, loan, receipt, actor=actor)
     parts = await _parts(session, loan, new)
     if loan.last_paid_on is not None and receipt.on < loan.last_paid_on:
         outcome = await _in_its_place(session, loan, receipt, now=now)
@@ -109,11 +113,26 @@ def _receipt(loan: LoanFacts, new: NewRepayment, *, now: datetime) -> Receipt:
     for value, pointer in ((day, "/paid_on"), (new.booked_on, "/booked_on")):
         if value is not None and value > business_date(now):
             raise PaymentInFuture(pointer=pointer)
-    if day < loan.contract_date:
-        raise PaymentBeforeLoan(pointer="/paid_on")
     if new.booked_on is not None and new.booked_on < day:
         raise BookedBeforePaid(pointer="/booked_on")
     return Receipt(day, new.amount, _early(loan, new), new.id or uuid7())
+
+
+async def _may_come_in(session: AsyncSession, loan: LoanFacts, receipt: Receipt, *, actor: Principal) -> None:
+    """Raise for money that came before any was lent, or that a closed fund would have again.
+
+    Of a loan taken over, what came before the cut-off day is in the book that was taken over. A fund with
+    open loans is not closed; what was written off may still be recovered while it stands.
+    """
+    if loan.last_paid_on is None or receipt.on < loan.last_paid_on:
+        since = await loans.lent_since(session, loan.id)
+        if since is not None and receipt.on < since:
+            texts = (f"รับชำระได้ตั้งแต่วันที่ {since}", f"Money is taken from {since} on")
+            raise PaymentBeforeLoan(*texts, pointer="/paid_on", since=since.isoformat())
+    if loan.state is State.WRITTEN_OFF:
+        fund = await registry.lock(session, loan.fund_id, principal=actor, active=False)
+        if fund.state is FundState.CLOSED:
+            raise FundNotActive(state=fund.state.value)
 
 
 async def _parts(session: AsyncSession, loan: LoanFacts, new: NewRepayment) -> dict[UUID, int]:

@@ -1,6 +1,7 @@
 """Money that comes back through the service: what it pays, how it is booked, what is refused."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -9,17 +10,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.ledger import queries as books
 from funds.ledger.errors import PeriodClosed
 from funds.ledger.rules import Account
+from funds.loans import lending
 from funds.loans import queries as loans
 from funds.loans import service as loan_changes
 from funds.loans.errors import LoanNotFound
-from funds.loans.rules import State
+from funds.loans.rules import BookLoan, PlannedRow, State
+from funds.loans.schemas import NewDisbursement
 from funds.periods import service as periods
 from funds.periods.schemas import NewPeriod
+from funds.products import service as products
+from funds.registry import service as registry
+from funds.registry.errors import FundNotActive
+from funds.registry.schemas import StateChange
 from funds.repayments import errors, queries, service
 from funds.repayments.schemas import NewRefund, NewRepayment
 from shared.db import driver
 from shared.ids import uuid7
-from tests.factories import NOW, OFFICER, TODAY, a_contract, a_fund, a_group, a_loan, a_person
+from tests.factories import (
+    CHAIR,
+    NOW,
+    OFFICER,
+    TODAY,
+    a_contract,
+    a_fund,
+    a_group,
+    a_loan,
+    a_member,
+    a_person,
+)
 from tests.repayments.helpers import at, in_hand, pay, receipt, stands
 
 FEBRUARY, MARCH, APRIL = date(2026, 2, 15), date(2026, 3, 15), date(2026, 4, 15)
@@ -199,6 +217,53 @@ async def test_nothing_is_received_where_nothing_is_owed_nor_ahead_of_its_day(se
     )
     with pytest.raises(LoanNotFound):
         await service.record(session, new=new, actor=stranger, now=NOW)
+
+
+async def test_nothing_is_received_before_the_day_on_which_money_was_lent(session: AsyncSession) -> None:
+    loan_id = await a_contract(session, await a_fund(session, capital=30_000_000))
+    voucher = NewDisbursement.model_validate({"channel": "bank", "document_no": "บจ 1"})
+    await lending.disburse(session, loan_id=loan_id, new=voucher, actor=OFFICER, now=at(FEBRUARY))
+    with pytest.raises(errors.PaymentBeforeLoan) as refused:
+        await pay(session, loan_id, FEBRUARY - timedelta(days=1), 100, early="payoff", now=at(MARCH))
+    assert "2026-02-15" in refused.value.detail_en
+    await pay(session, loan_id, MARCH, 100)
+    with pytest.raises(errors.PaymentBeforeLoan):  # nor is it put before a receipt that stands
+        await pay(session, loan_id, FEBRUARY - timedelta(days=1), 100, now=at(MARCH))
+    await pay(session, loan_id, FEBRUARY, 100, now=at(MARCH))
+
+
+async def test_what_came_before_the_cut_off_day_is_in_the_book_that_was_taken_over(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, kind="savings")
+    terms = await products.terms_of_code(session, "SAVINGS_LOAN", on=TODAY)
+    book = BookLoan(
+        product_id=terms.product_id,
+        borrower_kind="member",
+        borrower_id=(await a_member(session, fund)).id,
+        contract_no="ก 7/2566",
+        contract_date=date(2023, 5, 1),
+        principal=2_000_000,
+        outstanding=600_000,
+        annual_rate=Fraction(0),
+        instalments=[PlannedRow(FEBRUARY, 600_000, 0)],
+    )
+    (loan_id,) = await loan_changes.open_from_book(
+        session, fund_id=fund.id, loans=[book], cut_off=TODAY, actor=OFFICER, now=NOW
+    )
+    with pytest.raises(errors.PaymentBeforeLoan):
+        await pay(session, loan_id, TODAY - timedelta(days=1), 100, now=NOW)
+
+
+async def test_a_closed_fund_gets_nothing_back_of_what_was_written_off(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=10_000_000)
+    loan_id = await a_loan(session, fund)
+    lost: dict[str, Any] = {"on": TODAY, "reason": "ผู้กู้หายไป", "actor": CHAIR, "now": NOW}
+    await loan_changes.write_off(session, loan_id=loan_id, **lost)
+    closing = StateChange.model_validate({"state": "closed", "reason": "ยุบรวม"})
+    await registry.set_state(session, fund_id=fund.id, change=closing, actor=CHAIR, now=NOW)
+    with pytest.raises(FundNotActive):
+        await pay(session, loan_id, TODAY, 100)
 
 
 async def test_the_same_slip_sent_twice_is_recorded_once(session: AsyncSession) -> None:
