@@ -26,6 +26,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a programm
     code: ClassVar[str] = "refused"
     title_th: ClassVar[str] = "ปฏิเสธคำขอ"
     title_en: ClassVar[str] = "Refused"
+    detail_th = detail_en = ""
+    """What to do, unless the place that refuses says more."""
 
     def __init__(
         self,
@@ -38,11 +40,11 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a programm
     ) -> None:
         """Say why in both languages; `pointer` is short for one field error with this refusal's code."""
         super().__init__(self.code)
-        self.detail_th = detail_th
-        self.detail_en = detail_en
+        self.detail_th = detail_th or self.detail_th
+        self.detail_en = detail_en or self.detail_en
         self.errors = list(errors)
         if pointer is not None:
-            self.errors.insert(0, FieldError(pointer, self.code, detail_th, detail_en))
+            self.errors.insert(0, FieldError(pointer, self.code, self.detail_th, self.detail_en))
         self.extra = extra
         self.headers: dict[str, str] = {}
 
@@ -145,6 +147,10 @@ class NotFound(Refusal):
 
     status, code = 404, "not_found"
     title_th, title_en = "ไม่พบข้อมูล", "Not found"
+    detail_th, detail_en = (
+        "ตรวจที่อยู่และรหัสอีกครั้ง รายการนอกพื้นที่ของท่านไม่แสดง",
+        "Check the address and the id; what lies outside your areas is not shown",
+    )
 
 
 class MethodNotAllowed(Refusal):

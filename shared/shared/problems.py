@@ -130,13 +130,7 @@ def responses(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
 
 def example(refusal: type[Refusal]) -> dict[str, Any]:
     """Return a refusal's OpenAPI example."""
-    value = {
-        "type": TYPES + refusal.code,
-        "title": refusal.title_th,
-        "status": refusal.status,
-        "code": refusal.code,
-    }
-    return {"summary": refusal.title_en, "value": value}
+    return {"summary": refusal.title_en, "value": document(refusal(), lang="th")}
 
 
 def pointer(location: Sequence[str | int]) -> str:
