@@ -26,7 +26,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a programm
     code: ClassVar[str] = "refused"
     title_th: ClassVar[str] = "ปฏิเสธคำขอ"
     title_en: ClassVar[str] = "Refused"
-    detail_th = detail_en = ""
+    detail_th, detail_en = "", ""
     """What to do, unless the place that refuses says more."""
 
     def __init__(
