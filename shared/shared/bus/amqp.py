@@ -8,7 +8,7 @@ from uuid import UUID
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage, AbstractQueue
 from aio_pika.connection import make_url
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelClosed
 
@@ -23,6 +23,7 @@ from shared.events import CONTENT_TYPE, Envelope, InvalidEnvelope, decode
 CONNECT_SECONDS: Final = 10.0
 PUBLISH_SECONDS: Final = 10.0
 _CLOSE_SECONDS: Final = 5.0
+_BACK_ROUNDS: Final = 100
 
 log = structlog.get_logger(__name__)
 
@@ -111,20 +112,33 @@ class AmqpBus:
     async def _dead(
         self, consumer: Consumer
     ) -> AsyncIterator[tuple[AbstractChannel, AsyncIterator[AbstractIncomingMessage]]]:
-        """Yield a channel and the messages now in the dead queue; closing it returns the unacknowledged."""
+        """Yield a channel and the messages now in the dead queue; the unacknowledged go back to it.
+
+        The broker takes them back at its own time after the channel has closed. They are awaited here: the
+        next look would find fewer than there are, and a replay would leave some behind.
+        """
+        taken: list[AbstractIncomingMessage] = []
         async with self.connection("dead letters") as connection:
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             await topology.declare(channel, topology.of(consumer))
-            queue = await channel.declare_queue(topology.dead_queue(consumer), passive=True)
+            queue, ready = await _dead_queue(channel, consumer)
 
             async def messages() -> AsyncIterator[AbstractIncomingMessage]:
-                for _ in range(queue.declaration_result.message_count or 0):
+                for _ in range(ready):
                     message = await queue.get(fail=False)
                     if message is None:
                         return
+                    taken.append(message)
                     yield message
 
             yield channel, messages()
+            await channel.close()
+            ready -= sum(message.processed for message in taken)
+            channel = await connection.channel()
+            for _ in range(_BACK_ROUNDS):  # not for ever: somebody else may have replayed some meanwhile
+                if (await _dead_queue(channel, consumer))[1] >= ready:
+                    break
+                await asyncio.sleep(self.poll)
 
     async def _connect(self) -> None:
         await self._drop()
@@ -200,6 +214,12 @@ async def _at_most(
         count += 1
         if count >= limit:
             return
+
+
+async def _dead_queue(channel: AbstractChannel, consumer: Consumer) -> tuple[AbstractQueue, int]:
+    """Return the queue of the consumer's dead letters and how many are ready in it."""
+    queue = await channel.declare_queue(topology.dead_queue(consumer), passive=True)
+    return queue, queue.declaration_result.message_count or 0
 
 
 def _event_id(message: AbstractIncomingMessage) -> UUID | None:

@@ -95,6 +95,19 @@ async def test_listing_dead_letters_leaves_them_in_their_order(amqp: Rig) -> Non
     assert sorted(amounts) == list(range(30))
 
 
+async def test_dead_letters_are_back_in_their_queue_when_a_look_at_them_returns(amqp: Rig) -> None:
+    amqp.does.refused.update(range(30))
+    await amqp.fill_many(range(30))
+    async with amqp.running():
+        await amqp.dead(30)
+    async with await aio_pika.connect(amqp.amqp_url) as connection:
+        channel = await connection.channel()
+        for _ in range(10):
+            await amqp.bus.dead_letters(amqp.consumer)
+            queue = await channel.declare_queue(topology.dead_queue(amqp.consumer), passive=True)
+            assert queue.declaration_result.message_count == 30
+
+
 async def test_declaring_again_changes_nothing(amqp: Rig) -> None:
     await amqp.fill(1)
     assert amqp.amqp_url is not None
