@@ -39,6 +39,8 @@ class WrongFileType(Refusal):
 
     status, code = 422, "wrong_file_type"
     title_th, title_en = "รับเฉพาะไฟล์ PDF JPEG หรือ PNG", "Only PDF, JPEG and PNG files are taken"
+    detail_th = "บันทึกหรือถ่ายเป็น PDF JPEG หรือ PNG แล้วส่งใหม่"
+    detail_en = "Save it as PDF, JPEG or PNG and send it again"
 
 
 class FileNotThere(NotFound):

@@ -15,6 +15,8 @@ class AccessVillageExists(Conflict):
 
     code = "access_village_exists"
     title_th, title_en = "มีรายการนี้แล้ว", "The entry exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านรายการเดิม"
+    detail_en = "Use another id, or read the entry that is there"
 
 
 class VillageAnsweredAlready(Conflict):
@@ -22,6 +24,8 @@ class VillageAnsweredAlready(Conflict):
 
     code = "village_answered_already"
     title_th, title_en = "หมู่บ้านนี้ตอบเงื่อนไขในปีนี้แล้ว", "The village is answered for this year already"
+    detail_th = "อ่านรายการของปีนี้แล้วแก้ไขด้วย PATCH"
+    detail_en = "Read this year's entry and correct it with PATCH"
 
 
 class UnknownVillage(InvalidField):
@@ -29,6 +33,8 @@ class UnknownVillage(InvalidField):
 
     code = "unknown_village"
     title_th, title_en = "ไม่มีหมู่บ้านตามรหัสนี้", "There is no village of this code"
+    detail_th = "ใช้รหัสหมู่บ้าน 8 หลักที่ขึ้นต้นด้วยรหัสตำบลในทะเบียน"
+    detail_en = "Give the 8 digits of a village in a tambon of the register"
 
 
 class UnknownCondition(InvalidField):
@@ -36,6 +42,8 @@ class UnknownCondition(InvalidField):
 
     code = "unknown_condition"
     title_th, title_en = "ไม่มีเงื่อนไขข้อนี้", "There is no such condition"
+    detail_th = "ใช้ข้อตามแบบ FUND_ACCESS_VILLAGE"
+    detail_en = "Use the items of FUND_ACCESS_VILLAGE"
 
 
 class VillageNotTarget(Conflict):
@@ -43,6 +51,8 @@ class VillageNotTarget(Conflict):
 
     code = "village_not_target"
     title_th, title_en = "หมู่บ้านนี้ไม่เข้าเงื่อนไข", "The village meets no condition"
+    detail_th = "เชิญได้เฉพาะหมู่บ้านที่เข้าเงื่อนไขอย่างน้อยหนึ่งข้อ ตรวจคำตอบของหมู่บ้าน"
+    detail_en = "Only a village that meets a condition invites; check its answers"
 
 
 class VillageFull(Conflict):
@@ -50,6 +60,8 @@ class VillageFull(Conflict):
 
     code = "village_full"
     title_th, title_en = "เชิญครบจำนวนคนของหมู่บ้านแล้ว", "All the village's places are taken"
+    detail_th = "เพิ่มจำนวนคนของหมู่บ้าน หรือรอผลของคำเชิญเดิม"
+    detail_en = "Raise the village's number of persons, or wait for results of invitations"
 
 
 class FewerThanInvited(Conflict):
@@ -57,6 +69,8 @@ class FewerThanInvited(Conflict):
 
     code = "fewer_than_invited"
     title_th, title_en = "จำนวนคนน้อยกว่าที่เชิญแล้ว", "More people are invited already"
+    detail_th = "ระบุจำนวนคนไม่น้อยกว่าที่เชิญแล้ว"
+    detail_en = "Give at least as many persons as are invited"
 
 
 class HouseholdNotHere(InvalidField):
@@ -64,6 +78,8 @@ class HouseholdNotHere(InvalidField):
 
     code = "household_not_here"
     title_th, title_en = "ไม่พบครัวเรือนนี้ในหมู่บ้าน", "No such household in the village"
+    detail_th = "เลือกครัวเรือนจากรายการของหมู่บ้านนี้"
+    detail_en = "Choose a household from this village's list"
 
 
 class HouseholdNotPoor(InvalidField):
@@ -71,6 +87,8 @@ class HouseholdNotPoor(InvalidField):
 
     code = "household_not_poor"
     title_th, title_en = "ครัวเรือนนี้ไม่อยู่ในกลุ่มเป้าหมาย", "The household is no target"
+    detail_th = "เชิญได้เฉพาะครัวเรือนในทะเบียนเป้าหมายหรือที่ยากจนตามข้อมูลล่าสุด"
+    detail_en = "Only households on the register, or poor by the newest survey, are invited"
 
 
 class HouseholdHasAccess(Conflict):
@@ -78,6 +96,8 @@ class HouseholdHasAccess(Conflict):
 
     code = "household_has_access"
     title_th, title_en = "ครัวเรือนนี้เข้าถึงแหล่งทุนแล้ว", "The household has access already"
+    detail_th = "ครัวเรือนนี้กู้อยู่แล้ว ไม่ต้องเชิญ"
+    detail_en = "The household borrows already and needs no invitation"
 
 
 class FundDoesNotSuit(InvalidField):
@@ -85,6 +105,8 @@ class FundDoesNotSuit(InvalidField):
 
     code = "fund_does_not_suit"
     title_th, title_en = "กองทุนนี้ไม่เหมาะกับครัวเรือน", "The fund does not suit the household"
+    detail_th = "ดูเหตุผลใน why แล้วเลือกกองทุนอื่น หรือไม่ระบุกองทุน"
+    detail_en = "See `why`, choose another fund or name none"
 
 
 class InvitedAlready(Conflict):
@@ -92,6 +114,8 @@ class InvitedAlready(Conflict):
 
     code = "invited_already"
     title_th, title_en = "เชิญครัวเรือนนี้แล้ว", "Invited already"
+    detail_th = "แก้ไขคำเชิญเดิมของปีนี้"
+    detail_en = "Change this year's invitation instead"
 
 
 class InvitationExists(Conflict):
@@ -99,6 +123,8 @@ class InvitationExists(Conflict):
 
     code = "invitation_exists"
     title_th, title_en = "มีคำเชิญนี้แล้ว", "The invitation exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านคำเชิญเดิม"
+    detail_en = "Use another id, or read the invitation that is there"
 
 
 class InvitationNotFound(NotFound):
@@ -113,6 +139,8 @@ class ResultDayWrong(InvalidField):
 
     code = "result_day_wrong"
     title_th, title_en = "วันที่ของผลไม่ถูกต้อง", "The day of the result is wrong"
+    detail_th = "ผลต้องมีวันที่ ไม่ก่อนวันเชิญและไม่หลังวันนี้ หากยังรอผลไม่ต้องระบุวันที่"
+    detail_en = "A result has a day from the invitation until today; waiting has none"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,6 +15,8 @@ class BankAccountTaken(Conflict):
 
     code = "bank_account_taken"
     title_th, title_en = "บัญชีธนาคารนี้มีในทะเบียนแล้ว", "The account is registered already"
+    detail_th = "ใช้รหัสใหม่ หรือตรวจเลขที่บัญชี บัญชีหนึ่งเป็นของกองทุนเดียว"
+    detail_en = "Use another id or check the number: an account belongs to one fund"
 
 
 class UnknownBank(InvalidField):
@@ -22,6 +24,8 @@ class UnknownBank(InvalidField):
 
     code = "unknown_bank"
     title_th, title_en = "ไม่มีธนาคารตามรหัสนี้", "No bank has this code"
+    detail_th = "เลือกรหัสธนาคารจาก /v1/funds/banks"
+    detail_en = "Choose a code from /v1/funds/banks"
 
 
 class ClosedBeforeOpened(InvalidField):
@@ -29,6 +33,8 @@ class ClosedBeforeOpened(InvalidField):
 
     code = "account_closed_before_opened"
     title_th, title_en = "วันปิดบัญชีอยู่ก่อนวันเปิด", "The account closes before it opens"
+    detail_th = "ตรวจวันเปิดและวันปิดบัญชี"
+    detail_en = "Check the days of opening and closing"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,6 +15,8 @@ class BookImportExists(Conflict):
 
     code = "book_import_exists"
     title_th, title_en = "กองทุนนี้มีการนำเข้าสมุดบัญชีอยู่แล้ว", "The fund has an import of its book already"
+    detail_th = "อ่านการนำเข้าเดิมของกองทุน หรือยกเลิกก่อนเริ่มใหม่"
+    detail_en = "Go on with the fund's import, or cancel it before another"
 
 
 class BooksInUse(Conflict):
@@ -22,6 +24,8 @@ class BooksInUse(Conflict):
 
     code = "books_in_use"
     title_th, title_en = "กองทุนมีรายการบัญชีแล้ว นำยอดยกมาเข้าไม่ได้", "The fund has booked entries already"
+    detail_th = "ยอดยกมาลงได้เฉพาะบัญชีที่ยังว่าง บันทึกรายการต่อไปตามปกติ"
+    detail_en = "Only empty books are opened; go on recording as usual"
 
 
 class BookImportEnded(Conflict):
@@ -29,6 +33,8 @@ class BookImportEnded(Conflict):
 
     code = "book_import_ended"
     title_th, title_en = "การนำเข้านี้ลงบัญชีหรือยกเลิกแล้ว", "The import is posted or cancelled"
+    detail_th = "เริ่มการนำเข้าใหม่ถ้าจำเป็น"
+    detail_en = "Begin another import if it is needed"
 
 
 class BookFileMissing(Conflict):
@@ -36,6 +42,8 @@ class BookFileMissing(Conflict):
 
     code = "book_file_missing"
     title_th, title_en = "ยังไม่ได้ส่งไฟล์", "No workbook was sent yet"
+    detail_th = "ส่งไฟล์ก่อนแล้วจึงตรวจ"
+    detail_en = "Send the workbook first, then check it"
 
 
 class BookNotReady(Conflict):
@@ -43,6 +51,8 @@ class BookNotReady(Conflict):
 
     code = "book_not_ready"
     title_th, title_en = "ไฟล์ยังไม่ผ่านการตรวจ หรือยอดยังไม่ตรงกัน", "The file is not checked, or it does not agree"
+    detail_th = "ตรวจไฟล์ แก้ตามรายการข้อผิดพลาด แล้วส่งและตรวจใหม่"
+    detail_en = "Check it, correct what the list of errors says, send and check again"
 
 
 class BookFileChanged(Conflict):
@@ -50,6 +60,8 @@ class BookFileChanged(Conflict):
 
     code = "book_file_changed"
     title_th, title_en = "มีการส่งไฟล์ใหม่ระหว่างดำเนินการ", "Another file was sent meanwhile"
+    detail_th = "ตรวจไฟล์ใหม่ก่อน แล้วทำอีกครั้ง"
+    detail_en = "Check the new file, then do it again"
 
 
 class OwnBook(Forbidden):
@@ -57,6 +69,8 @@ class OwnBook(Forbidden):
 
     code = "own_book"
     title_th, title_en = "ผู้ส่งไฟล์ลงบัญชีเองไม่ได้ ต้องเป็นผู้อื่น", "Somebody else must post what you sent"
+    detail_th = "ให้ผู้ที่ไม่เคยส่งไฟล์ของการนำเข้านี้เป็นผู้ลงบัญชี"
+    detail_en = "Let somebody post it who never sent a file of this import"
 
 
 class NoMarkedCopy(NotFound):
@@ -71,6 +85,8 @@ class ProductNeeded(InvalidField):
 
     code = "product_needed"
     title_th, title_en = "ต้องระบุประเภทเงินของลูกหนี้ยกมา", "Name the product of the open loans"
+    detail_th = "ระบุ product_id ของเงินกู้ยกมา"
+    detail_en = "Give the `product_id` of the loans"
 
 
 class ProductDoesNotFit(InvalidField):
@@ -78,6 +94,8 @@ class ProductDoesNotFit(InvalidField):
 
     code = "product_does_not_fit"
     title_th, title_en = "ประเภทเงินนี้ไม่ใช่ของกองทุนนี้", "The product is not one that this fund lends"
+    detail_th = "เลือกประเภทเงินกู้ของกองทุนประเภทนี้"
+    detail_en = "Choose a loan product of this kind of fund"
 
 
 class UnreadableBook(Refusal):
@@ -85,6 +103,8 @@ class UnreadableBook(Refusal):
 
     status, code = 422, "unreadable_book"
     title_th, title_en = "อ่านไฟล์ไม่ได้ รับเฉพาะ .xlsx ที่ไม่มีแมโครและลิงก์", "Only plain .xlsx workbooks are taken"
+    detail_th = "บันทึกเป็น .xlsx ธรรมดา ไม่มีแมโคร รหัสผ่าน หรือลิงก์ภายนอก"
+    detail_en = "Save it as plain .xlsx: no macros, password or external links"
 
 
 UNREADABLE: dict[str, tuple[str, str]] = {
@@ -116,6 +136,8 @@ class FundsNotNamed(Refusal):
 
     status, code = 422, "funds_not_named"
     title_th, title_en = "ไม่ทราบว่าบางแถวเป็นของกองทุนใด", "It cannot be told whose some of the lines are"
+    detail_th = "เพิ่มคอลัมน์รหัสหมู่บ้านหรือชื่อกองทุน ดูตำแหน่งใน errors"
+    detail_en = "Add a column with the village's code or the fund's name; see `errors`"
 
 
 class CitizenIdsInBook(Refusal):
@@ -123,6 +145,8 @@ class CitizenIdsInBook(Refusal):
 
     status, code = 422, "citizen_ids_in_book"
     title_th, title_en = "ไฟล์มีเลขประจำตัวประชาชน ให้ลบคอลัมน์ออกก่อนส่ง", "The file holds citizen ids: remove them"
+    detail_th = "ลบคอลัมน์เลขประจำตัวประชาชน บันทึกไฟล์ แล้วส่งใหม่"
+    detail_en = "Take the column of citizen ids out, save the file and send it again"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,6 +15,8 @@ class CapitalExists(Conflict):
 
     code = "capital_exists"
     title_th, title_en = "มีรายการเงินทุนรหัสนี้แล้ว", "The contribution exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านรายการเดิม"
+    detail_en = "Use another id, or read the contribution that is there"
 
 
 class CapitalDocumentUsed(Conflict):
@@ -22,6 +24,8 @@ class CapitalDocumentUsed(Conflict):
 
     code = "capital_document_used"
     title_th, title_en = "เอกสารเลขที่นี้บันทึกเงินทุนแล้ว", "The document was booked already"
+    detail_th = "ตรวจเลขที่เอกสาร เอกสารหนึ่งลงได้ครั้งเดียว"
+    detail_en = "Check the document's number: one is booked once"
 
 
 class CapitalReversed(Conflict):
@@ -29,6 +33,8 @@ class CapitalReversed(Conflict):
 
     code = "capital_reversed"
     title_th, title_en = "รายการเงินทุนนี้กลับรายการแล้ว", "The contribution was reversed already"
+    detail_th = "บันทึกรายการใหม่ที่ถูกต้อง"
+    detail_en = "Record the right contribution anew"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,6 +15,8 @@ class FundTermOverlaps(Conflict):
 
     code = "fund_term_overlaps"
     title_th, title_en = "วาระซ้อนกับวาระเดิมของบุคคลเดียวกัน", "The terms of one person overlap"
+    detail_th = "ปิดวาระเดิมก่อน หรือแก้วันเริ่มวาระใหม่"
+    detail_en = "End the earlier term first, or begin the new one later"
 
 
 class FundTermAnswers(Conflict):
@@ -22,6 +24,8 @@ class FundTermAnswers(Conflict):
 
     code = "fund_term_answers"
     title_th, title_en = "ยังรับผิดชอบกลุ่มที่มีเงินกู้ ต้องมอบหมายคนใหม่ก่อน", "She answers for a group that owes"
+    detail_th = "มอบหมายกรรมการคนใหม่ที่ follow-assignments ก่อน"
+    detail_en = "Assign the next one at follow-assignments first"
 
 
 class FundSeatTaken(Conflict):
@@ -29,6 +33,8 @@ class FundSeatTaken(Conflict):
 
     code = "fund_seat_taken"
     title_th, title_en = "ตำแหน่งนี้มีผู้ดำรงอยู่แล้ว", "The seat is taken"
+    detail_th = "ให้วาระของผู้ดำรงตำแหน่งเดิมสิ้นสุดก่อน"
+    detail_en = "End the present holder's term first"
 
 
 class OwnFundTerm(Forbidden):
@@ -36,6 +42,8 @@ class OwnFundTerm(Forbidden):
 
     code = "own_fund_term"
     title_th, title_en = "แต่งตั้งหรือแก้ไขวาระของตนเองไม่ได้", "Nobody appoints herself or changes her own term"
+    detail_th = "ให้ผู้อื่นบันทึกวาระของท่าน"
+    detail_en = "Let somebody else record your term"
 
 
 class FundTermEndsBeforeStart(InvalidField):
@@ -43,6 +51,8 @@ class FundTermEndsBeforeStart(InvalidField):
 
     code = "fund_term_ends_before_start"
     title_th, title_en = "วันสิ้นสุดวาระอยู่ก่อนวันเริ่ม", "The term ends before it starts"
+    detail_th = "ตรวจวันเริ่มและวันสิ้นสุดวาระ"
+    detail_en = "Check the term's first and last day"
 
 
 class EndReasonMissing(InvalidField):
@@ -50,6 +60,8 @@ class EndReasonMissing(InvalidField):
 
     code = "end_reason_missing"
     title_th, title_en = "การพ้นตำแหน่งต้องระบุเหตุ", "A term that ends needs a reason"
+    detail_th = "ระบุ end_reason พร้อม term_to หรือไม่ระบุทั้งสอง"
+    detail_en = "Give `end_reason` with `term_to`, or neither"
 
 
 class FundMeetingNotFound(NotFound):
@@ -64,6 +76,8 @@ class FundMeetingExists(Conflict):
 
     code = "fund_meeting_exists"
     title_th, title_en = "มีการประชุมรหัสนี้แล้ว", "The meeting exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านการประชุมเดิม"
+    detail_en = "Use another id, or read the meeting that is there"
 
 
 class FundMinutesTaken(Conflict):
@@ -71,6 +85,8 @@ class FundMinutesTaken(Conflict):
 
     code = "fund_minutes_taken"
     title_th, title_en = "เลขที่รายงานการประชุมนี้ใช้แล้ว", "The minutes number is taken"
+    detail_th = "ใช้เลขที่รายงานการประชุมอื่น"
+    detail_en = "Use another number for the minutes"
 
 
 class FundMeetingInFuture(InvalidField):
@@ -78,6 +94,8 @@ class FundMeetingInFuture(InvalidField):
 
     code = "fund_meeting_in_future"
     title_th, title_en = "วันประชุมยังมาไม่ถึง", "The meeting is in the future"
+    detail_th = "บันทึกการประชุมเมื่อจัดแล้ว"
+    detail_en = "Record a meeting once it was held"
 
 
 class MorePresentThanTotal(InvalidField):
@@ -85,6 +103,8 @@ class MorePresentThanTotal(InvalidField):
 
     code = "more_present_than_total"
     title_th, title_en = "ผู้เข้าประชุมมากกว่าจำนวนทั้งหมด", "More were present than belong"
+    detail_th = "ตรวจจำนวนผู้เข้าประชุมและจำนวนทั้งหมด"
+    detail_en = "Check how many were present and how many belong"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,6 +15,8 @@ class DeathDecided(Conflict):
 
     code = "death_decided"
     title_th, title_en = "ตัดสินเรื่องนี้แล้ว", "It is decided already"
+    detail_th = "อ่านผลการตัดสินของสัญญา"
+    detail_en = "Read what was decided about the loan"
 
 
 class DeathNotProposed(Conflict):
@@ -22,6 +24,8 @@ class DeathNotProposed(Conflict):
 
     code = "death_not_proposed"
     title_th, title_en = "ยังไม่มีผู้เสนอผู้รับผิดชอบหนี้", "Nobody has proposed who answers for it"
+    detail_th = "เสนอผู้รับผิดชอบหนี้ที่ death-decision ก่อน"
+    detail_en = "Propose who answers at death-decision first"
 
 
 class OwnDeathDecision(Forbidden):
@@ -29,6 +33,8 @@ class OwnDeathDecision(Forbidden):
 
     code = "own_death_decision"
     title_th, title_en = "ผู้เสนอหรือผู้เกี่ยวข้องกับหนี้อนุมัติเองไม่ได้", "Who proposed it or owes it may not approve it"
+    detail_th = "ให้ผู้อื่นที่ไม่ได้เสนอและไม่เกี่ยวข้องกับหนี้อนุมัติ"
+    detail_en = "Let somebody approve who neither proposed it nor owes it"
 
 
 class AnswerableMissing(InvalidField):
@@ -36,6 +42,8 @@ class AnswerableMissing(InvalidField):
 
     code = "answerable_missing"
     title_th, title_en = "ต้องระบุชื่อผู้รับผิดชอบหนี้", "Name who answers for the debt"
+    detail_th = "ระบุชื่อทายาทหรือผู้ค้ำประกัน"
+    detail_en = "Name the heirs or guarantors"
 
 
 class DecisionNotForBorrower(InvalidField):
@@ -43,6 +51,8 @@ class DecisionNotForBorrower(InvalidField):
 
     code = "decision_not_for_borrower"
     title_th, title_en = "ข้อเสนอนี้ใช้กับผู้กู้ประเภทนี้ไม่ได้", "Not a decision about such a borrower's loan"
+    detail_th = "เงินกู้ของกลุ่มให้กลุ่มรับผิดชอบ เงินกู้ส่วนบุคคลให้ทายาท กองมรดก หรือผู้ค้ำประกัน"
+    detail_en = "A group answers for its own loan only; heirs, estate or guarantors for a person's"
 
 
 class NotItsGuarantor(InvalidField):
@@ -50,6 +60,8 @@ class NotItsGuarantor(InvalidField):
 
     code = "not_its_guarantor"
     title_th, title_en = "ไม่ใช่ผู้ค้ำประกันของสัญญานี้", "She does not guarantee the loan"
+    detail_th = "เลือกผู้ค้ำประกันที่ระบุในสัญญา"
+    detail_en = "Choose a guarantor of the loan"
 
 
 class AnswerableDied(InvalidField):
@@ -57,6 +69,8 @@ class AnswerableDied(InvalidField):
 
     code = "answerable_died"
     title_th, title_en = "ผู้ที่เสนอให้รับผิดชอบเสียชีวิตแล้ว", "Who is to answer has died herself"
+    detail_th = "เสนอผู้อื่นที่ยังมีชีวิตอยู่"
+    detail_en = "Propose somebody who lives"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {"ck_borrower_deaths_two_persons": OwnDeathDecision}

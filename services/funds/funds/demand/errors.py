@@ -15,6 +15,8 @@ class TaskExists(Conflict):
 
     code = "demand_task_exists"
     title_th, title_en = "มีงานติดตามนี้แล้ว", "The task exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านงานเดิม"
+    detail_en = "Use another id, or read the task that is there"
 
 
 class TaskClosed(Conflict):
@@ -22,6 +24,8 @@ class TaskClosed(Conflict):
 
     code = "demand_task_closed"
     title_th, title_en = "งานติดตามนี้ปิดแล้ว", "The task is closed"
+    detail_th = "เปิดงานใหม่ถ้ายังต้องติดตาม"
+    detail_en = "Open another task if something is left to do"
 
 
 class TaskNeedsDecision(Conflict):
@@ -29,6 +33,8 @@ class TaskNeedsDecision(Conflict):
 
     code = "demand_task_needs_decision"
     title_th, title_en = "งานนี้ปิดด้วยการตัดสินผู้รับผิดชอบหนี้", "It ends with the decision about the death"
+    detail_th = "ตัดสินผู้รับผิดชอบหนี้ที่ death-decision แล้วงานจะปิดเอง"
+    detail_en = "Decide at death-decision who answers; the task ends by it"
 
 
 class EvidenceMissing(InvalidField):
@@ -36,6 +42,8 @@ class EvidenceMissing(InvalidField):
 
     code = "evidence_missing"
     title_th, title_en = "ต้องมีหลักฐาน แนบไฟล์หรือระบุเลขที่เอกสาร", "Attach a file or name a document"
+    detail_th = "แนบไฟล์หลักฐานของงาน หรือระบุ document_no"
+    detail_en = "Attach a file to the task or give `document_no`"
 
 
 class PromiseMissing(InvalidField):
@@ -43,6 +51,8 @@ class PromiseMissing(InvalidField):
 
     code = "promise_missing"
     title_th, title_en = "ต้องระบุวันและจำนวนเงินที่จะชำระ", "A promise names its day and amount"
+    detail_th = "ระบุ promised_on และ promised_amount"
+    detail_en = "Give `promised_on` and `promised_amount`"
 
 
 class PromiseInPast(InvalidField):
@@ -50,6 +60,8 @@ class PromiseInPast(InvalidField):
 
     code = "promise_in_past"
     title_th, title_en = "วันที่สัญญาว่าจะชำระผ่านไปแล้ว", "The promised day has passed"
+    detail_th = "ระบุวันนัดชำระเป็นวันนี้หรือหลังจากนี้"
+    detail_en = "Give a promised day of today or later"
 
 
 class TaskDueInPast(InvalidField):
@@ -57,6 +69,8 @@ class TaskDueInPast(InvalidField):
 
     code = "task_due_in_past"
     title_th, title_en = "กำหนดของงานติดตามผ่านไปแล้ว", "The task would be due in the past"
+    detail_th = "ระบุกำหนดเป็นวันนี้หรือหลังจากนี้"
+    detail_en = "Give a due day of today or later"
 
 
 class LoanNotInDemand(Conflict):
@@ -64,6 +78,8 @@ class LoanNotInDemand(Conflict):
 
     code = "loan_not_in_demand"
     title_th, title_en = "สัญญานี้ไม่มีหนี้ที่ต้องติดตาม", "Nothing is demanded on this loan"
+    detail_th = "ติดตามได้เฉพาะสัญญาที่จ่ายเงินแล้วและยังไม่ปิด"
+    detail_en = "Only a loan that is paid out and open is demanded"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

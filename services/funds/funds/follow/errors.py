@@ -15,6 +15,8 @@ class AssignmentExists(Conflict):
 
     code = "assignment_exists"
     title_th, title_en = "มีกรรมการรับผิดชอบผู้กู้รายนี้แล้ว", "Somebody answers for the borrower already"
+    detail_th = "อ่านการมอบหมายปัจจุบันของผู้กู้ก่อน"
+    detail_en = "Read the borrower's present assignment first"
 
 
 class AssignmentEnded(Conflict):
@@ -22,6 +24,8 @@ class AssignmentEnded(Conflict):
 
     code = "assignment_ended"
     title_th, title_en = "การมอบหมายนี้สิ้นสุดแล้ว", "The assignment has ended"
+    detail_th = "มอบหมายใหม่ถ้าจำเป็น"
+    detail_en = "Assign somebody anew if it is needed"
 
 
 class AnswerableNeeded(Conflict):
@@ -29,6 +33,8 @@ class AnswerableNeeded(Conflict):
 
     code = "answerable_needed"
     title_th, title_en = "ยังมีสัญญาที่เปิดอยู่ ต้องมีกรรมการรับผิดชอบ", "A loan is open: somebody must answer"
+    detail_th = "มอบหมายคนถัดไปแทน การมอบหมายเดิมจะสิ้นสุดเอง"
+    detail_en = "Assign the next one instead; this assignment ends by it"
 
 
 class NotInOffice(InvalidField):
@@ -36,6 +42,8 @@ class NotInOffice(InvalidField):
 
     code = "not_in_office"
     title_th, title_en = "ไม่ใช่กรรมการที่ดำรงตำแหน่งอยู่", "She is not in office on the fund's committee"
+    detail_th = "เลือกกรรมการที่ยังดำรงตำแหน่ง"
+    detail_en = "Choose a committee member in office"
 
 
 class UnknownBorrower(InvalidField):
@@ -43,6 +51,8 @@ class UnknownBorrower(InvalidField):
 
     code = "borrower_not_of_fund"
     title_th, title_en = "ไม่พบผู้กู้นี้ในกองทุน", "The fund has no such borrower"
+    detail_th = "เลือกผู้กู้ของกองทุนนี้"
+    detail_en = "Choose a borrower of this fund"
 
 
 class LoanOfAnother(InvalidField):
@@ -50,6 +60,8 @@ class LoanOfAnother(InvalidField):
 
     code = "loan_of_another"
     title_th, title_en = "สัญญานี้ไม่ใช่ของผู้กู้รายนี้", "The loan is another borrower's"
+    detail_th = "เลือกสัญญาของผู้กู้รายนี้"
+    detail_en = "Choose a loan of this borrower"
 
 
 class NextVisitTooEarly(InvalidField):
@@ -57,6 +69,8 @@ class NextVisitTooEarly(InvalidField):
 
     code = "next_visit_too_early"
     title_th, title_en = "วันเยี่ยมครั้งถัดไปต้องอยู่หลังวันเยี่ยมครั้งนี้", "The next visit comes after this one"
+    detail_th = "ระบุวันเยี่ยมครั้งถัดไปหลังวันเยี่ยมครั้งนี้"
+    detail_en = "Give a later day for the next visit"
 
 
 class VisitNotFound(NotFound):
@@ -71,6 +85,8 @@ class VisitExists(Conflict):
 
     code = "visit_exists"
     title_th, title_en = "มีการเยี่ยมติดตามรหัสนี้แล้ว", "The visit exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านการเยี่ยมเดิม"
+    detail_en = "Use another id, or read the visit that is there"
 
 
 class ForumExists(Conflict):
@@ -78,6 +94,8 @@ class ForumExists(Conflict):
 
     code = "forum_exists"
     title_th, title_en = "มีเวทีรหัสนี้แล้ว", "The forum exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านเวทีเดิม"
+    detail_en = "Use another id, or read the forum that is there"
 
 
 class MoreBorrowersThanPeople(InvalidField):
@@ -85,6 +103,8 @@ class MoreBorrowersThanPeople(InvalidField):
 
     code = "more_borrowers_than_people"
     title_th, title_en = "จำนวนผู้กู้มากกว่าผู้เข้าร่วมทั้งหมด", "More borrowers than participants"
+    detail_th = "ตรวจจำนวนผู้กู้และจำนวนผู้เข้าร่วม"
+    detail_en = "Check the numbers of borrowers and of participants"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

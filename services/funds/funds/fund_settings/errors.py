@@ -8,6 +8,8 @@ class SettingOutsideProduct(InvalidField):
 
     code = "setting_outside_product"
     title_th, title_en = "เกินกรอบของประเภทเงิน", "Outside the product's limits"
+    detail_th = "กองทุนกำหนดได้เฉพาะที่เข้มกว่าหรือเท่ากับประเภทเงิน"
+    detail_en = "A fund may be stricter than the product, never laxer"
 
 
 class UnknownProduct(InvalidField):
@@ -15,6 +17,8 @@ class UnknownProduct(InvalidField):
 
     code = "unknown_product"
     title_th, title_en = "ไม่มีประเภทเงินนี้สำหรับกองทุนประเภทนี้", "No such product for funds of this kind"
+    detail_th = "เลือกประเภทเงินของกองทุนประเภทนี้ที่ใช้อยู่ในวันนั้น"
+    detail_en = "Choose a product for such funds in force on that day"
 
 
 class NothingSet(InvalidField):
@@ -22,6 +26,8 @@ class NothingSet(InvalidField):
 
     code = "nothing_set"
     title_th, title_en = "ต้องกำหนดอย่างน้อยหนึ่งรายการ", "At least one thing must be set"
+    detail_th = "ระบุค่าที่จะกำหนดอย่างน้อยหนึ่งค่า"
+    detail_en = "Give at least one value to set"
 
 
 class UnknownMeeting(InvalidField):
@@ -29,6 +35,8 @@ class UnknownMeeting(InvalidField):
 
     code = "unknown_meeting"
     title_th, title_en = "ไม่พบการประชุมของกองทุนก่อนวันเริ่มใช้", "The fund held no such meeting by then"
+    detail_th = "บันทึกการประชุมที่มีมติก่อน หรือเลือกการประชุมก่อนวันเริ่มใช้"
+    detail_en = "Record the meeting first, or choose one held by then"
 
 
 class SettingInThePast(InvalidField):
@@ -36,6 +44,8 @@ class SettingInThePast(InvalidField):
 
     code = "setting_in_the_past"
     title_th, title_en = "เริ่มใช้ย้อนหลังไม่ได้", "It cannot hold from a day in the past"
+    detail_th = "ระบุวันเริ่มใช้เป็นวันนี้หรือหลังจากนี้"
+    detail_en = "Give a first day of today or later"
 
 
 class SettingExists(Conflict):
@@ -43,6 +53,8 @@ class SettingExists(Conflict):
 
     code = "setting_exists"
     title_th, title_en = "กำหนดไว้แล้วสำหรับวันนั้น", "Something is set from that day already"
+    detail_th = "เลือกวันเริ่มใช้อื่น หรือใช้รหัสใหม่"
+    detail_en = "Choose another first day, or another id"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

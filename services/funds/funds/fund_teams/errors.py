@@ -15,6 +15,8 @@ class FundTeamExists(Conflict):
 
     code = "fund_team_exists"
     title_th, title_en = "มีทีมนี้แล้ว", "The team exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านทีมเดิม"
+    detail_en = "Use another id, or read the team that is there"
 
 
 class FundTeamStands(Conflict):
@@ -22,6 +24,8 @@ class FundTeamStands(Conflict):
 
     code = "fund_team_stands"
     title_th, title_en = "อำเภอนี้มีทีมอยู่แล้ว", "The district has a standing team"
+    detail_th = "กำหนดวันสิ้นสุดของทีมเดิมก่อน"
+    detail_en = "End the standing team first"
 
 
 class FundTeamIncomplete(InvalidField):
@@ -29,6 +33,8 @@ class FundTeamIncomplete(InvalidField):
 
     code = "fund_team_incomplete"
     title_th, title_en = "ทีมต้องมีครบสี่บทบาท บทบาทละหนึ่งคน", "A team has four roles, each once"
+    detail_th = "ระบุครบสี่บทบาท บทบาทละหนึ่งคน"
+    detail_en = "Name all four roles, each once"
 
 
 class TeamPersonTwice(InvalidField):
@@ -36,6 +42,8 @@ class TeamPersonTwice(InvalidField):
 
     code = "team_person_twice"
     title_th, title_en = "บุคคลเดียวอยู่ในทีมสองบทบาทไม่ได้", "One person stands in the team twice"
+    detail_th = "ระบุสี่คนที่ไม่ซ้ำกัน"
+    detail_en = "Name four different persons"
 
 
 class FundTeamEndsBeforeStart(InvalidField):
@@ -43,6 +51,8 @@ class FundTeamEndsBeforeStart(InvalidField):
 
     code = "fund_team_ends_before_start"
     title_th, title_en = "วันสิ้นสุดอยู่ก่อนวันเริ่ม", "The last day is before the first"
+    detail_th = "ตรวจวันเริ่มและวันสิ้นสุดของทีม"
+    detail_en = "Check the team's first and last day"
 
 
 class DistrictNotYours(Forbidden):
@@ -50,6 +60,8 @@ class DistrictNotYours(Forbidden):
 
     code = "district_not_yours"
     title_th, title_en = "อำเภอนี้อยู่นอกพื้นที่ของท่าน", "The district is not wholly yours"
+    detail_th = "ให้ผู้ที่ดูแลทั้งอำเภอหรือจังหวัดเป็นผู้บันทึก"
+    detail_en = "Let somebody record it who has the whole district"
 
 
 class UnknownDistrict(InvalidField):
@@ -57,6 +69,8 @@ class UnknownDistrict(InvalidField):
 
     code = "unknown_district"
     title_th, title_en = "ไม่มีอำเภอตามรหัสนี้", "There is no district of this code"
+    detail_th = "ใช้รหัสอำเภอ 4 หลักตามทะเบียน"
+    detail_en = "Give the 4 digits of a district of the register"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

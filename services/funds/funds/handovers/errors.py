@@ -15,6 +15,8 @@ class HandoverExists(Conflict):
 
     code = "handover_exists"
     title_th, title_en = "มีการส่งมอบงานรหัสนี้แล้ว", "The hand-over exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านการส่งมอบเดิม"
+    detail_en = "Use another id, or read the hand-over that is there"
 
 
 class HandoverSigned(Conflict):
@@ -22,6 +24,8 @@ class HandoverSigned(Conflict):
 
     code = "handover_signed"
     title_th, title_en = "ลงนามครบสองฝ่ายแล้ว แก้ไขไม่ได้", "Both sides have signed it"
+    detail_th = "บันทึกการส่งมอบใหม่ถ้ายังมีสิ่งที่ต้องแก้"
+    detail_en = "Record another hand-over if something is to be corrected"
 
 
 class SideSignedAlready(Conflict):
@@ -29,6 +33,8 @@ class SideSignedAlready(Conflict):
 
     code = "side_signed_already"
     title_th, title_en = "ฝ่ายนี้ลงนามแล้ว", "This side has signed already"
+    detail_th = "รออีกฝ่ายลงนาม"
+    detail_en = "Wait for the other side to sign"
 
 
 class SameSigner(Conflict):
@@ -36,6 +42,8 @@ class SameSigner(Conflict):
 
     code = "same_signer"
     title_th, title_en = "ผู้ส่งมอบและผู้รับมอบต้องเป็นคนละคน", "One person cannot sign for both sides"
+    detail_th = "ให้อีกคนหนึ่งลงนามอีกฝ่าย"
+    detail_en = "Let another person sign the other side"
 
 
 class DifferenceUnexplained(Conflict):
@@ -43,6 +51,8 @@ class DifferenceUnexplained(Conflict):
 
     code = "difference_unexplained"
     title_th, title_en = "ยอดนับไม่ตรงกับบัญชีและยังไม่มีคำชี้แจง", "A difference has no explanation"
+    detail_th = "ระบุคำชี้แจงส่วนต่างใน explanation ก่อนลงนาม"
+    detail_en = "Write the reason into `explanation` before it is signed"
 
 
 class MoneyNotCounted(InvalidField):
@@ -53,6 +63,8 @@ class MoneyNotCounted(InvalidField):
         "ต้องนับเงินสด เงินฝากธนาคาร และยอดที่มีในบัญชี บัญชีละหนึ่งครั้ง",
         "Cash, bank and what the books have must be counted, each once",
     )
+    detail_th = "ระบุยอดนับของทุกบัญชีที่ขาด บัญชีละหนึ่งครั้ง"
+    detail_en = "Give a count of every such account, each once"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,6 +15,8 @@ class HolidayExists(Conflict):
 
     code = "holiday_exists"
     title_th, title_en = "กำหนดวันนี้ของพื้นที่นี้ไว้แล้ว", "The day is set for this area already"
+    detail_th = "อ่านวันหยุดของพื้นที่นี้ก่อน"
+    detail_en = "Read what is set for this area first"
 
 
 class HolidayAreaNotYours(Forbidden):
@@ -22,6 +24,8 @@ class HolidayAreaNotYours(Forbidden):
 
     code = "holiday_area_not_yours"
     title_th, title_en = "พื้นที่นี้อยู่นอกพื้นที่ของท่าน", "The area is outside your areas"
+    detail_th = "กำหนดวันหยุดได้เฉพาะพื้นที่ที่ท่านดูแลทั้งหมด"
+    detail_en = "Set holidays of areas that are wholly yours"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

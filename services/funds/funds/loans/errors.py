@@ -22,6 +22,8 @@ class LoanExists(Conflict):
 
     code = "loan_exists"
     title_th, title_en = "มีสัญญารหัสนี้แล้ว", "The loan exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านสัญญาเดิม"
+    detail_en = "Use another id, or read the loan that is there"
 
 
 class ContractNumberUsed(Conflict):
@@ -29,6 +31,8 @@ class ContractNumberUsed(Conflict):
 
     code = "contract_number_used"
     title_th, title_en = "เลขที่สัญญานี้ใช้แล้ว", "The contract number is used already"
+    detail_th = "ใช้เลขที่สัญญาอื่น"
+    detail_en = "Use another contract number"
 
 
 class AlreadyContracted(Conflict):
@@ -36,6 +40,8 @@ class AlreadyContracted(Conflict):
 
     code = "already_contracted"
     title_th, title_en = "คำขอนี้ทำสัญญาแล้ว", "The application has a contract already"
+    detail_th = "อ่านสัญญาของคำขอนี้"
+    detail_en = "Read the loan of this application"
 
 
 class TermTooLong(InvalidField):
@@ -46,6 +52,8 @@ class TermTooLong(InvalidField):
         "ระยะเวลาหรือจำนวนงวดเกินกำหนด",
         "The term is longer than the product or the approval allows",
     )
+    detail_th = "ลดจำนวนงวดหรือระยะห่างของงวดให้อยู่ในที่อนุมัติ"
+    detail_en = "Give fewer instalments, or closer ones, within what was approved"
 
 
 class RateAboveProduct(InvalidField):
@@ -56,6 +64,8 @@ class RateAboveProduct(InvalidField):
         "อัตราดอกเบี้ยเกินที่อนุมัติหรือที่กองทุนกำหนด",
         "The rate is above the one approved or the fund's own",
     )
+    detail_th = "ไม่ต้องระบุอัตรา หรือระบุไม่เกินที่อนุมัติ"
+    detail_en = "Leave the rate out, or give no more than was approved"
 
 
 class BeforeApproval(InvalidField):
@@ -63,6 +73,8 @@ class BeforeApproval(InvalidField):
 
     code = "before_approval"
     title_th, title_en = "วันทำสัญญาอยู่ก่อนวันอนุมัติ", "The contract is dated before the approval"
+    detail_th = "ระบุวันทำสัญญาตั้งแต่วันอนุมัติเป็นต้นไป"
+    detail_en = "Give the day of the approval or a later one"
 
 
 class BeforeContract(InvalidField):
@@ -70,6 +82,8 @@ class BeforeContract(InvalidField):
 
     code = "before_contract"
     title_th, title_en = "วันจ่ายเงินอยู่ก่อนวันทำสัญญา", "The day lies before the contract's"
+    detail_th = "ระบุวันจ่ายตั้งแต่วันทำสัญญาเป็นต้นไป"
+    detail_en = "Give the contract's day or a later one"
 
 
 class BeforeLastDisbursement(InvalidField):
@@ -77,6 +91,8 @@ class BeforeLastDisbursement(InvalidField):
 
     code = "before_last_disbursement"
     title_th, title_en = "วันจ่ายเงินอยู่ก่อนการจ่ายครั้งก่อน", "The day lies before the last disbursement's"
+    detail_th = "ระบุวันจ่ายตั้งแต่วันจ่ายครั้งก่อนเป็นต้นไป"
+    detail_en = "Give the day of the last disbursement or a later one"
 
 
 class BeforeLastReceipt(InvalidField):
@@ -84,6 +100,8 @@ class BeforeLastReceipt(InvalidField):
 
     code = "before_last_receipt"
     title_th, title_en = "วันจ่ายเงินอยู่ก่อนการรับชำระครั้งล่าสุด", "The day lies before the last receipt's"
+    detail_th = "ระบุวันจ่ายตั้งแต่วันรับชำระครั้งล่าสุดเป็นต้นไป"
+    detail_en = "Give the day of the last receipt or a later one"
 
 
 class OverContract(Conflict):
@@ -91,6 +109,8 @@ class OverContract(Conflict):
 
     code = "over_contract"
     title_th, title_en = "จ่ายเกินวงเงินตามสัญญา", "More than the contract's amount"
+    detail_th = "ลดจำนวนเงินให้ไม่เกินวงเงินที่ยังไม่ได้จ่าย"
+    detail_en = "Pay out no more than is left of the contract"
 
 
 class PaidOutByContractor(Forbidden):
@@ -101,6 +121,8 @@ class PaidOutByContractor(Forbidden):
         "ผู้ทำสัญญาจ่ายเงินเองไม่ได้ ให้ผู้อื่นจ่าย",
         "Somebody else must pay out on a contract that you made",
     )
+    detail_th = "ให้ผู้ที่ไม่ได้ทำสัญญาเป็นผู้จ่ายเงิน"
+    detail_en = "Let somebody pay out who did not make the contract"
 
 
 class OwnLoan(Forbidden):
@@ -111,6 +133,8 @@ class OwnLoan(Forbidden):
         "จ่ายเงินกู้ให้ตนเอง กลุ่ม หรือครัวเรือนของตนไม่ได้",
         "Nobody pays out to herself, her group or her household",
     )
+    detail_th = "ให้กรรมการคนอื่นเป็นผู้จ่ายเงิน"
+    detail_en = "Let another committee member pay out"
 
 
 class VoucherUsed(Conflict):
@@ -118,6 +142,8 @@ class VoucherUsed(Conflict):
 
     code = "voucher_used"
     title_th, title_en = "ใบสำคัญจ่ายเลขที่นี้ใช้แล้ว", "The voucher is used already"
+    detail_th = "ใช้เลขที่ใบสำคัญจ่ายอื่น หรืออ่านรายการจ่ายเดิม"
+    detail_en = "Use another voucher number, or read the disbursement that has it"
 
 
 class DisbursementExists(Conflict):
@@ -125,6 +151,8 @@ class DisbursementExists(Conflict):
 
     code = "disbursement_exists"
     title_th, title_en = "มีรายการจ่ายรหัสนี้แล้ว", "The disbursement exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านรายการจ่ายเดิม"
+    detail_en = "Use another id, or read the disbursement that is there"
 
 
 class DisbursementNotFound(NotFound):
@@ -139,6 +167,8 @@ class DisbursementReversed(Conflict):
 
     code = "disbursement_reversed"
     title_th, title_en = "รายการจ่ายนี้กลับรายการแล้ว", "The disbursement was reversed already"
+    detail_th = "บันทึกการจ่ายใหม่ที่ถูกต้อง"
+    detail_en = "Record the right disbursement anew"
 
 
 class RepaidAlready(Conflict):
@@ -149,6 +179,8 @@ class RepaidAlready(Conflict):
         "สัญญานี้รับชำระแล้ว ต้องกลับรายการรับชำระก่อน",
         "Receipts stand on the loan: reverse them first",
     )
+    detail_th = "กลับรายการรับชำระทั้งหมดของสัญญาก่อน"
+    detail_en = "Reverse the loan's receipts first"
 
 
 class WrongLoanState(Conflict):
@@ -156,6 +188,8 @@ class WrongLoanState(Conflict):
 
     code = "wrong_loan_state"
     title_th, title_en = "สถานะสัญญาไม่อนุญาตให้ทำรายการนี้", "The loan's state does not allow this"
+    detail_th = "อ่านสถานะปัจจุบันของสัญญาก่อน"
+    detail_en = "Read where the loan stands first"
 
 
 class LoanRescheduled(Conflict):
@@ -166,6 +200,8 @@ class LoanRescheduled(Conflict):
         "ตารางผ่อนชำระถูกเปลี่ยนแล้ว จ่ายเพิ่มไม่ได้",
         "The schedule was changed: no further disbursement",
     )
+    detail_th = "ทำคำขอและสัญญาใหม่สำหรับเงินส่วนเพิ่ม"
+    detail_en = "Make another application and contract for the further money"
 
 
 class SharesDoNotSum(InvalidField):
@@ -173,6 +209,8 @@ class SharesDoNotSum(InvalidField):
 
     code = "shares_do_not_sum"
     title_th, title_en = "ส่วนแบ่งรวมไม่เท่ากับยอดเงิน", "The shares do not sum to the amount"
+    detail_th = "แก้ส่วนแบ่งให้รวมเท่ากับยอดเงิน"
+    detail_en = "Make the shares sum to the amount"
 
 
 class PrincipalNotKept(InvalidField):
@@ -180,6 +218,8 @@ class PrincipalNotKept(InvalidField):
 
     code = "principal_not_kept"
     title_th, title_en = "เงินต้นตามตารางใหม่ไม่เท่ากับยอดค้าง", "The new schedule does not repay what is owed"
+    detail_th = "แก้เงินต้นในตารางใหม่ให้รวมเท่ากับยอดค้าง"
+    detail_en = "Make the new schedule's principal sum to what is owed"
 
 
 class ScheduleNotValid(InvalidField):
@@ -187,6 +227,8 @@ class ScheduleNotValid(InvalidField):
 
     code = "schedule_not_valid"
     title_th, title_en = "ตารางผ่อนชำระใหม่ไม่ถูกต้อง", "The new schedule is not valid"
+    detail_th = "เรียงงวดตามวันครบกำหนด และไม่ให้มียอดติดลบ"
+    detail_en = "Give rows in the order of their days, none of them negative"
 
 
 class WaiverTooHigh(InvalidField):
@@ -194,6 +236,8 @@ class WaiverTooHigh(InvalidField):
 
     code = "waiver_too_high"
     title_th, title_en = "ยอดงดดอกเบี้ยเกินดอกเบี้ยค้าง", "More would be waived than is owed"
+    detail_th = "งดได้ไม่เกินดอกเบี้ยค้างในปัจจุบัน"
+    detail_en = "Waive no more than the interest owed now"
 
 
 class FollowerNeeded(Conflict):
@@ -201,6 +245,8 @@ class FollowerNeeded(Conflict):
 
     code = "follower_needed"
     title_th, title_en = "ต้องมอบหมายกรรมการรับผิดชอบกลุ่มก่อนจ่ายเงิน", "Nobody in office answers for the group"
+    detail_th = "มอบหมายกรรมการที่ follow-assignments ก่อนจ่ายเงิน"
+    detail_en = "Assign a committee member at follow-assignments first"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

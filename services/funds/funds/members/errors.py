@@ -15,6 +15,8 @@ class FundMemberExists(Conflict):
 
     code = "fund_member_exists"
     title_th, title_en = "มีสมาชิกรหัสนี้แล้ว", "The member exists already"
+    detail_th = "ใช้รหัสใหม่ หรืออ่านสมาชิกเดิม"
+    detail_en = "Use another id, or read the member that is there"
 
 
 class MemberNumberTaken(Conflict):
@@ -22,6 +24,8 @@ class MemberNumberTaken(Conflict):
 
     code = "member_number_taken"
     title_th, title_en = "เลขที่สมาชิกนี้ใช้แล้ว", "The member number is taken"
+    detail_th = "ใช้เลขที่อื่น หรือไม่ระบุเพื่อให้ระบบออกเลขให้"
+    detail_en = "Use another number, or none to be given the next one"
 
 
 class MemberAlready(Conflict):
@@ -29,6 +33,8 @@ class MemberAlready(Conflict):
 
     code = "member_already"
     title_th, title_en = "บุคคลนี้เป็นสมาชิกกองทุนอยู่แล้ว", "The person is a member already"
+    detail_th = "ค้นหาสมาชิกเดิมของบุคคลนี้"
+    detail_en = "Look for the person's membership"
 
 
 class MemberHasLeft(Conflict):
@@ -36,6 +42,8 @@ class MemberHasLeft(Conflict):
 
     code = "member_has_left"
     title_th, title_en = "พ้นสมาชิกภาพแล้ว", "She is no member any more"
+    detail_th = "รับเป็นสมาชิกใหม่ถ้ากลับเข้ามา"
+    detail_en = "Enrol her anew if she comes back"
 
 
 class MemberHasSavings(Conflict):
@@ -43,6 +51,8 @@ class MemberHasSavings(Conflict):
 
     code = "member_has_savings"
     title_th, title_en = "ยังมีเงินสัจจะหรือหุ้นคงเหลือ ต้องจ่ายคืนก่อน", "Her savings or shares are paid out first"
+    detail_th = "ถอนเงินออมและหุ้นทั้งหมดก่อนบันทึกการออก"
+    detail_en = "Pay out all her savings and shares before she leaves"
 
 
 class MemberHasLoan(Conflict):
@@ -50,6 +60,8 @@ class MemberHasLoan(Conflict):
 
     code = "member_has_loan"
     title_th, title_en = "ยังมีสัญญาเงินกู้ที่เปิดอยู่ ต้องชำระให้หมดก่อน", "She has an open loan: it is repaid first"
+    detail_th = "ปิดสัญญาที่รับผิดชอบอยู่ก่อนบันทึกการออก"
+    detail_en = "Close the loans that she answers for before she leaves"
 
 
 class MemberGuarantees(Conflict):
@@ -57,6 +69,8 @@ class MemberGuarantees(Conflict):
 
     code = "member_guarantees"
     title_th, title_en = "ยังค้ำประกันสัญญาเงินกู้ที่เปิดอยู่", "She guarantees a loan that is open"
+    detail_th = "ปิดสัญญาที่ค้ำประกันก่อนบันทึกการออก"
+    detail_en = "Close the loans that she guarantees before she leaves"
 
 
 class LeftBeforeJoined(InvalidField):
@@ -64,6 +78,8 @@ class LeftBeforeJoined(InvalidField):
 
     code = "left_before_joined"
     title_th, title_en = "วันออกอยู่ก่อนวันเข้า", "The end comes before the beginning"
+    detail_th = "ตรวจวันเข้าและวันออก"
+    detail_en = "Check the first and the last day"
 
 
 class BorrowerGroupNotFound(NotFound):
@@ -78,6 +94,8 @@ class BorrowerGroupExists(Conflict):
 
     code = "borrower_group_exists"
     title_th, title_en = "มีกลุ่มชื่อนี้อยู่แล้ว", "The fund has a group of this name already"
+    detail_th = "ใช้ชื่ออื่น หรืออ่านกลุ่มเดิม"
+    detail_en = "Use another name, or read the group that is there"
 
 
 class BorrowerGroupDissolved(Conflict):
@@ -85,6 +103,8 @@ class BorrowerGroupDissolved(Conflict):
 
     code = "borrower_group_dissolved"
     title_th, title_en = "กลุ่มนี้ยุบแล้ว", "The group is dissolved"
+    detail_th = "ตั้งกลุ่มใหม่ หรือเลือกกลุ่มที่ยังอยู่"
+    detail_en = "Form another group, or choose one that stands"
 
 
 class GroupHasLoan(Conflict):
@@ -92,6 +112,8 @@ class GroupHasLoan(Conflict):
 
     code = "group_has_loan"
     title_th, title_en = "กลุ่มมีสัญญาเงินกู้ที่เปิดอยู่ ออกหรือยุบกลุ่มไม่ได้", "The group's loan is open"
+    detail_th = "ปิดสัญญาของกลุ่มก่อน หรือแยกหนี้เป็นรายคน"
+    detail_en = "Close the group's loan, or have the debt split, first"
 
 
 class UnknownFundMember(InvalidField):
@@ -99,6 +121,8 @@ class UnknownFundMember(InvalidField):
 
     code = "unknown_fund_member"
     title_th, title_en = "ไม่ใช่สมาชิกปัจจุบันของกองทุน", "She is no present member of the fund"
+    detail_th = "เลือกสมาชิกปัจจุบันของกองทุน"
+    detail_en = "Choose present members of the fund"
 
 
 class InGroupAlready(Conflict):
@@ -106,6 +130,8 @@ class InGroupAlready(Conflict):
 
     code = "in_group_already"
     title_th, title_en = "อยู่ในกลุ่มนี้แล้ว", "She is in the group already"
+    detail_th = "ระบุแต่ละคนครั้งเดียว"
+    detail_en = "Name each member once"
 
 
 class NotInGroup(NotFound):

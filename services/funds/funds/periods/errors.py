@@ -16,6 +16,8 @@ class PeriodNotEnded(Conflict):
 
     code = "period_not_ended"
     title_th, title_en = "งวดบัญชียังไม่สิ้นสุด", "The period has not ended yet"
+    detail_th = "ปิดงวดได้หลังวันสุดท้ายของงวดผ่านไปแล้ว"
+    detail_en = "Close it once its last day is over"
 
 
 class NotMonthEnd(InvalidField):
@@ -23,6 +25,8 @@ class NotMonthEnd(InvalidField):
 
     code = "not_month_end"
     title_th, title_en = "งวดบัญชีต้องสิ้นสุดวันสุดท้ายของเดือน", "A period ends on the last day of a month"
+    detail_th = "ระบุวันสุดท้ายของเดือน"
+    detail_en = "Give the last day of a month"
 
 
 class AdjustmentsOpen(Conflict):
@@ -30,6 +34,8 @@ class AdjustmentsOpen(Conflict):
 
     code = "adjustments_open"
     title_th, title_en = "มีรายการปรับปรุงในงวดที่ยังไม่ตัดสิน", "Adjustments of the period wait for a decision"
+    detail_th = "ลงบัญชีหรือไม่รับรายการที่รออยู่ก่อนปิดงวด"
+    detail_en = "Post or reject what waits before closing"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

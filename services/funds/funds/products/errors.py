@@ -15,6 +15,8 @@ class ProductExists(Conflict):
 
     code = "product_exists"
     title_th, title_en = "มีประเภทเงินรหัสนี้แล้ว", "A product of this code exists"
+    detail_th = "ใช้รหัสอื่น หรือเพิ่มเงื่อนไขใหม่ให้ประเภทเงินเดิม"
+    detail_en = "Use another code, or add terms to the product that is there"
 
 
 class VersionExists(Conflict):
@@ -22,6 +24,8 @@ class VersionExists(Conflict):
 
     code = "product_version_exists"
     title_th, title_en = "มีเงื่อนไขที่เริ่มใช้วันเดียวกันแล้ว", "The product has terms from this day on"
+    detail_th = "เลือกวันเริ่มใช้อื่น เงื่อนไขที่มีแล้วแก้ไขไม่ได้"
+    detail_en = "Choose another first day: terms never change"
 
 
 class VersionInThePast(InvalidField):
@@ -29,6 +33,8 @@ class VersionInThePast(InvalidField):
 
     code = "version_in_the_past"
     title_th, title_en = "เงื่อนไขใหม่ต้องเริ่มตั้งแต่วันนี้เป็นต้นไป", "New terms begin today or later"
+    detail_th = "ระบุวันเริ่มใช้เป็นวันนี้หรือหลังจากนี้"
+    detail_en = "Give a first day of today or later"
 
 
 class RateAboveCap(InvalidField):
@@ -36,6 +42,8 @@ class RateAboveCap(InvalidField):
 
     code = "rate_above_cap"
     title_th, title_en = "อัตราดอกเบี้ยเกินกว่าที่กฎหมายกำหนด", "The rate is above the legal cap"
+    detail_th = "ลดอัตราให้ไม่เกินเพดานตามกฎหมายในวันทำสัญญา ดู /v1/fund-products/rate-caps"
+    detail_en = "Lower the rate to the legal cap of the contract's day; see /v1/fund-products/rate-caps"
 
 
 class WrongMethod(InvalidField):
@@ -43,6 +51,8 @@ class WrongMethod(InvalidField):
 
     code = "wrong_method"
     title_th, title_en = "วิธีคิดดอกเบี้ยไม่ตรงกับประเภทเงิน", "The method does not fit the category"
+    detail_th = "เงินอุดหนุนไม่มีวิธีผ่อน เงินปลอดดอกเบี้ยใช้ interest_free"
+    detail_en = "A grant has no method; what is free of interest has `interest_free`"
 
 
 class DepartmentOnly(Forbidden):
@@ -50,6 +60,8 @@ class DepartmentOnly(Forbidden):
 
     code = "department_only"
     title_th, title_en = "เฉพาะส่วนกลางเท่านั้น", "Only the department may do this"
+    detail_th = "ให้กรมการพัฒนาชุมชนเป็นผู้บันทึก"
+    detail_en = "The department records this"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,6 +15,8 @@ class ReliefExists(Conflict):
 
     code = "relief_exists"
     title_th, title_en = "มีคำขอผ่อนปรนที่รอตัดสินอยู่แล้ว", "A relief of this loan waits already"
+    detail_th = "รอหรือถอนคำขอที่ค้างอยู่ก่อนเสนอใหม่"
+    detail_en = "Wait for the relief that stands, or withdraw it"
 
 
 class ReliefDecided(Conflict):
@@ -22,6 +24,8 @@ class ReliefDecided(Conflict):
 
     code = "relief_decided"
     title_th, title_en = "คำขอผ่อนปรนนี้ตัดสินแล้ว", "The relief is decided already"
+    detail_th = "เสนอคำขอใหม่ถ้ายังจำเป็น"
+    detail_en = "Propose another if it is still needed"
 
 
 class OwnRelief(Forbidden):
@@ -32,6 +36,8 @@ class OwnRelief(Forbidden):
         "ผู้เสนอ ผู้ขอกู้ หรือครัวเรือนผู้กู้ตัดสินคำขอของตนเองไม่ได้",
         "Who proposed it, applied for the loan or owes it may not decide it",
     )
+    detail_th = "ให้ผู้ที่ไม่ได้เสนอ ไม่ได้ขอกู้ และไม่ใช่ผู้กู้เป็นผู้ตัดสิน"
+    detail_en = "Let somebody decide who neither proposed it, applied nor owes"
 
 
 class DueInPast(InvalidField):
@@ -39,6 +45,8 @@ class DueInPast(InvalidField):
 
     code = "due_in_past"
     title_th, title_en = "วันครบกำหนดต้องอยู่หลังวันนี้", "It must be due after today"
+    detail_th = "ระบุวันครบกำหนดหลังวันนี้"
+    detail_en = "Give a due day after today"
 
 
 class DueTooFar(InvalidField):
@@ -46,6 +54,8 @@ class DueTooFar(InvalidField):
 
     code = "due_too_far"
     title_th, title_en = "วันครบกำหนดอยู่ไกลเกินไป ระบุปีเป็น ค.ศ.", "It is due too far ahead; years are C.E."
+    detail_th = "ปี ค.ศ. เท่ากับปี พ.ศ. ลบ 543"
+    detail_en = "A Buddhist year less 543 is the year C.E."
 
 
 class RateNotLower(InvalidField):
@@ -53,6 +63,8 @@ class RateNotLower(InvalidField):
 
     code = "rate_not_lower"
     title_th, title_en = "อัตราดอกเบี้ยใหม่สูงกว่าเดิมไม่ได้", "A relief does not raise the rate"
+    detail_th = "ระบุอัตราไม่สูงกว่าเดิม"
+    detail_en = "Give the present rate or a lower one"
 
 
 class SettlementOutOfRange(InvalidField):
@@ -63,6 +75,8 @@ class SettlementOutOfRange(InvalidField):
         "ยอดประนอมหนี้ต้องไม่น้อยกว่าเงินต้นและไม่เกินยอดหนี้",
         "Between the principal and what is owed",
     )
+    detail_th = "ต่ำกว่าเงินต้นให้ใช้การตัดหนี้สูญ"
+    detail_en = "Less than the principal is a write-off"
 
 
 class NotAGroupsLoan(Conflict):
@@ -70,6 +84,8 @@ class NotAGroupsLoan(Conflict):
 
     code = "not_a_groups_loan"
     title_th, title_en = "แยกหนี้ได้เฉพาะสัญญาของกลุ่ม", "Only a group's loan is split"
+    detail_th = "เลือกการผ่อนปรนแบบอื่นสำหรับสัญญารายคน"
+    detail_en = "Choose another relief for a person's loan"
 
 
 class PartsDoNotSum(InvalidField):
@@ -77,6 +93,8 @@ class PartsDoNotSum(InvalidField):
 
     code = "debt_parts_do_not_sum"
     title_th, title_en = "ส่วนของสมาชิกรวมไม่เท่ากับเงินต้นคงเหลือ", "The parts do not sum to the principal owed"
+    detail_th = "แก้ส่วนของสมาชิกให้รวมเท่ากับเงินต้นคงเหลือ"
+    detail_en = "Make the parts sum to the principal that is owed"
 
 
 class NotInTheGroup(InvalidField):
@@ -84,6 +102,8 @@ class NotInTheGroup(InvalidField):
 
     code = "not_in_the_group"
     title_th, title_en = "ไม่ใช่ผู้มีส่วนในสัญญานี้", "She has no share in the loan"
+    detail_th = "ระบุเฉพาะผู้ที่มีส่วนในสัญญา"
+    detail_en = "Name only those with a share in the loan"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,3 +15,5 @@ class ReminderNotSent(Conflict):
 
     code = "reminder_not_sent"
     title_th, title_en = "การแจ้งเตือนนี้ยังไม่ได้ส่ง", "The reminder was not sent"
+    detail_th = "ส่งซ้ำได้เฉพาะการแจ้งเตือนที่ส่งแล้ว"
+    detail_en = "Only a reminder that was sent is delivered again"

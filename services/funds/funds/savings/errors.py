@@ -11,6 +11,8 @@ class NotASavingsFund(Conflict):
 
     code = "not_a_savings_fund"
     title_th, title_en = "กองทุนประเภทนี้ไม่รับเงินออม", "A fund of this kind keeps no savings"
+    detail_th = "เลือกกลุ่มออมทรัพย์หรือกองทุนที่รับเงินออม"
+    detail_en = "Choose a savings group or another fund that keeps savings"
 
 
 class SavingsRuleExists(Conflict):
@@ -18,6 +20,8 @@ class SavingsRuleExists(Conflict):
 
     code = "savings_rule_exists"
     title_th, title_en = "มีระเบียบที่เริ่มใช้วันนี้อยู่แล้ว", "There is a resolution from this day already"
+    detail_th = "เลือกวันเริ่มใช้อื่น"
+    detail_en = "Choose another first day"
 
 
 class PledgeExists(Conflict):
@@ -25,6 +29,8 @@ class PledgeExists(Conflict):
 
     code = "pledge_exists"
     title_th, title_en = "มีสัจจะที่เริ่มเดือนนี้แล้ว", "There is a pledge from this month already"
+    detail_th = "เลือกเดือนอื่น"
+    detail_en = "Choose another first month"
 
 
 class PledgeOutside(InvalidField):
@@ -32,6 +38,8 @@ class PledgeOutside(InvalidField):
 
     code = "pledge_outside_rules"
     title_th, title_en = "เงินสัจจะอยู่นอกเกณฑ์ของกลุ่ม", "The pledge is outside the group's rules"
+    detail_th = "ระบุเงินสัจจะในเกณฑ์ที่กลุ่มมีมติ"
+    detail_en = "Pledge within what the group has resolved"
 
 
 class SavingsAccountNotFound(NotFound):
@@ -53,6 +61,8 @@ class SavingsMovementExists(Conflict):
 
     code = "savings_movement_exists"
     title_th, title_en = "รหัสรายการนี้ใช้แล้ว", "The id is another movement's"
+    detail_th = "ใช้รหัสใหม่ ถ้าเป็นรายการเดียวกันต้องส่งทุกช่องเหมือนเดิม"
+    detail_en = "Use another id; the same movement is sent with every field the same"
 
 
 class SavingsDocumentUsed(Conflict):
@@ -60,6 +70,8 @@ class SavingsDocumentUsed(Conflict):
 
     code = "savings_document_used"
     title_th, title_en = "เอกสารเลขที่นี้บันทึกสมาชิกคนนี้แล้ว", "The document names the member already"
+    detail_th = "ตรวจเลขที่เอกสารและสมาชิก"
+    detail_en = "Check the document's number and the member"
 
 
 class MovementReversed(Conflict):
@@ -67,6 +79,8 @@ class MovementReversed(Conflict):
 
     code = "savings_movement_reversed"
     title_th, title_en = "รายการนี้กลับรายการแล้ว", "The movement is reversed already"
+    detail_th = "บันทึกรายการใหม่ที่ถูกต้อง"
+    detail_en = "Record the right movement anew"
 
 
 class MovementNotReversible(Conflict):
@@ -74,6 +88,8 @@ class MovementNotReversible(Conflict):
 
     code = "savings_movement_not_reversible"
     title_th, title_en = "กลับได้เฉพาะรายการฝากและถอน", "Only deposits and withdrawals are reversed"
+    detail_th = "กลับรายการที่เอกสารต้นทาง เช่น การจ่ายปันผลหรือใบตัดยอด"
+    detail_en = "Reverse it where it came from, such as a distribution"
 
 
 class NothingMoves(InvalidField):
@@ -81,6 +97,8 @@ class NothingMoves(InvalidField):
 
     code = Fault.NOTHING.value
     title_th, title_en = "ไม่มีจำนวนเงิน", "No amount is given"
+    detail_th = "ระบุเงินออมหรือค่าหุ้นมากกว่าศูนย์"
+    detail_en = "Give savings or shares above zero"
 
 
 class NotWholeShares(InvalidField):
@@ -88,6 +106,8 @@ class NotWholeShares(InvalidField):
 
     code = Fault.NOT_WHOLE_SHARES.value
     title_th, title_en = "ค่าหุ้นไม่เป็นจำนวนหุ้นเต็ม", "Not a number of whole shares"
+    detail_th = "ระบุค่าหุ้นเป็นจำนวนเต็มของมูลค่าหุ้น"
+    detail_en = "Give a multiple of the value of a share"
 
 
 class TooManyShares(Conflict):
@@ -95,6 +115,8 @@ class TooManyShares(Conflict):
 
     code = Fault.TOO_MANY_SHARES.value
     title_th, title_en = "หุ้นเกินที่กลุ่มกำหนด", "More shares than the group allows"
+    detail_th = "ลดค่าหุ้นให้ไม่เกินที่กลุ่มกำหนดต่อคน"
+    detail_en = "Give no more shares than the group allows a member"
 
 
 class NotEnoughSavings(Conflict):
@@ -102,6 +124,8 @@ class NotEnoughSavings(Conflict):
 
     code = Fault.NOT_ENOUGH.value
     title_th, title_en = "เงินออมหรือหุ้นไม่พอ", "She does not have that much"
+    detail_th = "ถอนได้ไม่เกินยอดคงเหลือของสมาชิก"
+    detail_en = "Withdraw no more than the member has"
 
 
 class UnderMinimumBalance(Conflict):
@@ -109,6 +133,8 @@ class UnderMinimumBalance(Conflict):
 
     code = Fault.UNDER_MINIMUM.value
     title_th, title_en = "เงินออมคงเหลือต่ำกว่าที่กลุ่มกำหนด", "Less would be left than the group wants"
+    detail_th = "ถอนให้น้อยลง หรือปิดบัญชีทั้งหมด"
+    detail_en = "Withdraw less, or close the account"
 
 
 class TooManyWithdrawals(Conflict):
@@ -116,6 +142,8 @@ class TooManyWithdrawals(Conflict):
 
     code = Fault.TOO_OFTEN.value
     title_th, title_en = "ถอนครบจำนวนครั้งของเดือนแล้ว", "No more withdrawals this month"
+    detail_th = "ถอนได้อีกในเดือนถัดไป"
+    detail_en = "Withdraw next month"
 
 
 class WithdrawalTooLarge(Conflict):
@@ -123,6 +151,8 @@ class WithdrawalTooLarge(Conflict):
 
     code = Fault.TOO_MUCH.value
     title_th, title_en = "ถอนเกินสัดส่วนที่กลุ่มกำหนด", "More than the group pays at a time"
+    detail_th = "ถอนให้น้อยลงตามระเบียบของกลุ่ม"
+    detail_en = "Withdraw less, as the group's rules say"
 
 
 class ClosingTakesAll(InvalidField):
@@ -130,6 +160,8 @@ class ClosingTakesAll(InvalidField):
 
     code = Fault.NOT_ALL.value
     title_th, title_en = "ปิดบัญชีต้องถอนเงินออมและหุ้นทั้งหมด", "A closing takes all savings and shares"
+    detail_th = "ระบุยอดเงินออมและหุ้นเท่ากับที่มีทั้งหมด"
+    detail_en = "Give all of the member's savings and shares"
 
 
 BY_FAULT: Final[dict[Fault, type[Refusal]]] = {

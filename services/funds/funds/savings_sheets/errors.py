@@ -15,6 +15,8 @@ class SavingsSheetExists(Conflict):
 
     code = "savings_sheet_exists"
     title_th, title_en = "มีใบตัดยอดนี้อยู่แล้ว", "There is such a sheet already"
+    detail_th = "อ่านใบตัดยอดเดิมก่อน"
+    detail_en = "Read the sheet that is there first"
 
 
 class SavingsSheetEnded(Conflict):
@@ -22,6 +24,8 @@ class SavingsSheetEnded(Conflict):
 
     code = "savings_sheet_ended"
     title_th, title_en = "ใบตัดยอดนี้ลงนามหรือถอนแล้ว", "The sheet is signed or withdrawn"
+    detail_th = "ทำใบตัดยอดใหม่ถ้าจำเป็น"
+    detail_en = "Make another sheet if it is needed"
 
 
 class OwnSheet(Forbidden):
@@ -29,6 +33,8 @@ class OwnSheet(Forbidden):
 
     code = "own_sheet"
     title_th, title_en = "ผู้บันทึกลงนามเองไม่ได้", "Somebody else must sign what you recorded"
+    detail_th = "ให้ผู้อื่นเป็นผู้ลงนาม"
+    detail_en = "Let another person sign"
 
 
 class SheetTotalDiffers(InvalidField):
@@ -36,6 +42,8 @@ class SheetTotalDiffers(InvalidField):
 
     code = "sheet_total_differs"
     title_th, title_en = "ผลรวมของแถวไม่เท่ากับยอดรวมที่จะลงนาม", "The rows do not sum to the total"
+    detail_th = "แก้แถวหรือยอดรวมให้เท่ากัน"
+    detail_en = "Correct the rows or the totals until they agree"
 
 
 class SheetEmpty(InvalidField):
@@ -43,6 +51,8 @@ class SheetEmpty(InvalidField):
 
     code = "sheet_empty"
     title_th, title_en = "ใบตัดยอดไม่มียอดใดเลย", "There is nothing on the sheet"
+    detail_th = "ระบุยอดของสมาชิกหรือเงินของกลุ่มอย่างน้อยหนึ่งยอด"
+    detail_en = "Give at least one balance of a member or of the group"
 
 
 class MemberTwice(InvalidField):
@@ -50,6 +60,8 @@ class MemberTwice(InvalidField):
 
     code = "member_twice"
     title_th, title_en = "มีสมาชิกคนเดียวกันซ้ำ", "A member stands on the sheet twice"
+    detail_th = "ระบุสมาชิกแต่ละคนครั้งเดียว"
+    detail_en = "Name each member once"
 
 
 class BooksNotEmpty(Conflict):
@@ -57,6 +69,8 @@ class BooksNotEmpty(Conflict):
 
     code = "books_not_empty"
     title_th, title_en = "กองทุนมีรายการบัญชีแล้ว", "Something is booked already"
+    detail_th = "ใบเปิดยอดลงได้ก่อนรายการแรกเท่านั้น"
+    detail_en = "The opening is signed before anything else is booked"
 
 
 class BooksDisagree(Conflict):
@@ -64,6 +78,8 @@ class BooksDisagree(Conflict):
 
     code = "books_disagree"
     title_th, title_en = "ยอดสมาชิกไม่ตรงกับบัญชีคุม", "Members' balances are not what the books say"
+    detail_th = "ตรวจรายการของสมาชิกที่ยอดต่างกัน แล้วทำใบใหม่"
+    detail_en = "Look for the movements that differ and make the sheet again"
 
 
 class SheetChanged(Conflict):
@@ -71,6 +87,8 @@ class SheetChanged(Conflict):
 
     code = "sheet_changed"
     title_th, title_en = "มีรายการย้อนหลังหลังทำใบตัดยอด", "Something of the day was booked since"
+    detail_th = "ถอนใบนี้แล้วทำใหม่"
+    detail_en = "Withdraw this sheet and make it again"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,6 +15,8 @@ class WelfareExists(Conflict):
 
     code = "welfare_exists"
     title_th, title_en = "เลขที่เอกสารสวัสดิการนี้ใช้แล้ว", "The document's number is used already"
+    detail_th = "ใช้เลขที่เอกสารหรือรหัสอื่น"
+    detail_en = "Use another document number or id"
 
 
 class WelfareDecided(Conflict):
@@ -22,6 +24,8 @@ class WelfareDecided(Conflict):
 
     code = "welfare_decided"
     title_th, title_en = "คำขอนี้พิจารณาแล้ว", "The request is decided already"
+    detail_th = "อ่านผลการพิจารณาของคำขอนี้"
+    detail_en = "Read what was decided"
 
 
 class OwnWelfare(Forbidden):
@@ -29,6 +33,8 @@ class OwnWelfare(Forbidden):
 
     code = "own_welfare"
     title_th, title_en = "ผู้บันทึกคำขอหรือผู้รับสวัสดิการพิจารณาเองไม่ได้", "Somebody else must decide it"
+    detail_th = "ให้ผู้ที่ไม่ได้บันทึกและไม่ใช่ผู้รับเป็นผู้พิจารณา"
+    detail_en = "Let somebody decide who neither recorded nor receives it"
 
 
 class WelfareNotPaid(Conflict):
@@ -36,6 +42,8 @@ class WelfareNotPaid(Conflict):
 
     code = "welfare_not_paid"
     title_th, title_en = "กลับได้เฉพาะรายการที่จ่ายแล้วและยังไม่ได้กลับ", "Only what is paid and stands is reversed"
+    detail_th = "อ่านสถานะปัจจุบันก่อน"
+    detail_en = "Read where the request stands first"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

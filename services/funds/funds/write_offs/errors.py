@@ -15,6 +15,8 @@ class WriteOffExists(Conflict):
 
     code = "write_off_exists"
     title_th, title_en = "สัญญานี้เสนอหรือตัดหนี้สูญแล้ว", "The loan is proposed or written off already"
+    detail_th = "อ่านการเสนอตัดหนี้สูญของสัญญานี้"
+    detail_en = "Read the loan's write-off"
 
 
 class WriteOffDecided(Conflict):
@@ -22,6 +24,8 @@ class WriteOffDecided(Conflict):
 
     code = "write_off_decided"
     title_th, title_en = "การเสนอตัดหนี้สูญนี้ตัดสินแล้ว", "The write-off is decided already"
+    detail_th = "เสนอใหม่ถ้ายังจำเป็น"
+    detail_en = "Propose another if it is still needed"
 
 
 class OwnWriteOff(Forbidden):
@@ -32,6 +36,8 @@ class OwnWriteOff(Forbidden):
         "ผู้เสนอ ผู้ขอกู้ ผู้ทำสัญญา หรือครัวเรือนผู้กู้อนุมัติตัดหนี้สูญเองไม่ได้",
         "Who proposed it, or applied for, contracted or owes the loan may not decide",
     )
+    detail_th = "ให้ผู้ที่ไม่ได้เสนอ ขอกู้ ทำสัญญา หรือเป็นผู้กู้เป็นผู้อนุมัติ"
+    detail_en = "Let somebody decide who neither proposed, applied, contracted nor owes"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {
