@@ -67,6 +67,11 @@ def test_officers_send_old_books_and_survey_debtors_and_post_nothing_to_books_by
     assert "loans:write" not in may["district"]
 
 
+def test_an_auditor_takes_every_list_away_changes_nothing_and_sees_persons_masked() -> None:
+    reads = {scope for scope in SCOPES if scope.endswith(":read")} - {"pii:read"}
+    assert scopes_by_role()["auditor"] == reads | {"export"}
+
+
 async def test_a_demo_user_logs_in_by_the_command_line(
     house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -324,6 +324,12 @@ def test_the_auditor_follows_a_figure_down_to_the_receipt(house: House, savings:
     assert "328.00" in words(paper)
 
 
+def test_the_auditor_takes_a_list_away(house: House, flat_loan: Row) -> None:
+    headers = {"Accept": "text/csv"}
+    file = house.person("auditor").call("GET", f"/v1/loans?fund_id={flat_loan['fund_id']}", headers=headers)
+    assert flat_loan["contract_no"] in file.text
+
+
 def test_the_auditor_changes_nothing(house: House, flat_loan: Row) -> None:
     body = {"loan_id": flat_loan["id"], "receipt_no": "1", "amount": "1.00", "channel": "cash"}
     with pytest.raises(Refused) as refused:
