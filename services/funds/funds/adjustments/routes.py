@@ -35,6 +35,7 @@ from funds.ledger.errors import (
     LineNotValid,
     OverCapital,
     PeriodClosed,
+    ReversalBeforeEntry,
     UnbalancedEntry,
 )
 from funds.permissions import FundApprover, LedgerReader, LedgerWriter
@@ -119,6 +120,7 @@ async def propose_adjustment(
         JournalNotFound,
         NotByHand,
         AlreadyReversed,
+        ReversalBeforeEntry,
         EntryInFuture,
         PeriodClosed,
         AdjustmentExists,
@@ -155,6 +157,7 @@ async def propose_reversal(
         OverCapital,
         PeriodClosed,
         AlreadyReversed,
+        ReversalBeforeEntry,
     ),
     summary="Post or reject a proposed entry (อนุมัติหรือไม่อนุมัติรายการ)",
 )

@@ -81,8 +81,8 @@ async def propose_reversal(
 ) -> UUID:
     """Propose to reverse a journal that was written by hand; returns the proposal's id.
 
-    Raises BooksNotFound, FundNotActive, JournalNotFound, NotByHand, AlreadyReversed, EntryInFuture,
-    PeriodClosed.
+    Raises BooksNotFound, FundNotActive, JournalNotFound, NotByHand, AlreadyReversed,
+    ReversalBeforeEntry, EntryInFuture, PeriodClosed.
     """
     found = await _standing(session, fund_id, actor=actor)
     original = await reading.journal(session, fund_id, journal_id)
@@ -92,6 +92,7 @@ async def propose_reversal(
         raise NotByHand
     if original["reversed_by"] is not None:
         raise AlreadyReversed
+    ledger.not_before(original["business_date"], new.business_date, pointer="/business_date")
     _bookable(found, new.business_date, now=now)
     lines = [Line(Account(row["account"]), row["credit"], row["debit"]) for row in original["lines"]]
     adjustment_id = new.id or uuid7()

@@ -13,7 +13,13 @@ from funds.capital import queries, service
 from funds.capital.errors import CapitalDocumentUsed, CapitalExists, CapitalNotFound, CapitalReversed
 from funds.capital.export import CAPITAL, DESCRIBED
 from funds.capital.schemas import CapitalOut, CapitalReversal, NewCapital
-from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed, ReversalByRecorder
+from funds.ledger.errors import (
+    EntryInFuture,
+    OverCapital,
+    PeriodClosed,
+    ReversalBeforeEntry,
+    ReversalByRecorder,
+)
 from funds.permissions import FundReader, FundWriter
 from funds.registry import service as registry
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
@@ -106,6 +112,7 @@ async def read_fund_capital(
         PeriodClosed,
         OverCapital,
         ReversalByRecorder,
+        ReversalBeforeEntry,
     ),
     summary="Reverse a contribution booked wrongly (กลับรายการเงินทุน)",
 )

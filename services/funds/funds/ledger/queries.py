@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,6 +18,10 @@ from shared.areas import descends, within
 from shared.db import counted, driver, fetch, seek
 
 _BOOKS = FundBooks.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+
+
+_OPENED_ON = cast(func.timezone("UTC", _BOOKS.c.opened_at) + timedelta(hours=7), Date)
+"""The business day in Thailand."""
 
 
 class Cash(NamedTuple):
@@ -101,7 +105,7 @@ def _listed(filters: Filters) -> Select[tuple[object, ...]]:
     if filters.kind is not None:
         statement = statement.where(_BOOKS.c.kind == filters.kind)
     if filters.silent_since is not None:
-        last = func.coalesce(_BOOKS.c.last_business_date, cast(_BOOKS.c.opened_at, Date))
+        last = func.coalesce(_BOOKS.c.last_business_date, _OPENED_ON)
         statement = statement.where(last < filters.silent_since)
     return statement
 

@@ -21,6 +21,7 @@ from funds.ledger.errors import (
     LineNotValid,
     OverCapital,
     ReservedTooLittle,
+    ReversalBeforeEntry,
     ReversalByRecorder,
     UnbalancedEntry,
 )
@@ -73,7 +74,7 @@ WITH booked AS (
         value_date, recorded_at, actor, memo, reverses, line_count, total)
     SELECT $3, fund_id, 'reversal', document_kind, document_id, document_no, $4, $4, $5, $6, $7, id,
         line_count, total
-    FROM journals WHERE fund_id = $1 AND id = $2 AND (actor <> $6 OR $8)
+    FROM journals WHERE fund_id = $1 AND id = $2 AND (actor <> $6 OR $8) AND business_date <= $4
     RETURNING id, number, business_date
 ), lines AS (
     INSERT INTO journal_lines (journal_id, line_no, fund_id, number, business_date, account, debit, credit,
@@ -85,7 +86,7 @@ WITH booked AS (
 SELECT id, number FROM booked
 """
 
-_THERE = "SELECT EXISTS (SELECT FROM journals WHERE fund_id = $1 AND id = $2)"
+_ORIGINAL = "SELECT business_date FROM journals WHERE fund_id = $1 AND id = $2"
 
 _RESERVE = """
 UPDATE fund_books SET reserved = reserved + $2 WHERE fund_id = $1 AND cash - reserved >= $2 RETURNING reserved
@@ -172,7 +173,7 @@ async def reverse(  # the eight things that a reversal is
     """Book the mirror of a journal (กลับรายการ): each line again with its sides exchanged.
 
     By another person than who recorded it, for nobody makes money come and go alone; by the same one only
-    where somebody else has proposed it (`by_two`). Raises JournalNotFound,
+    where somebody else has proposed it (`by_two`). Raises JournalNotFound, ReversalBeforeEntry,
     ReversalByRecorder, AlreadyReversed, NotReversible, PeriodClosed, EntryInFuture, OverCapital (the
     money was given out meanwhile). The document is the original's.
     """
@@ -182,9 +183,17 @@ async def reverse(  # the eight things that a reversal is
             _REVERSE, fund_id, journal_id, uuid7(), business_date, now, _subject(actor), memo, by_two
         )
     if row is None:
-        there = await connection.fetchval(_THERE, fund_id, journal_id)
-        raise ReversalByRecorder if there else JournalNotFound
+        not_before(await connection.fetchval(_ORIGINAL, fund_id, journal_id), business_date)
+        raise ReversalByRecorder
     return Posted(row["id"], row["number"])
+
+
+def not_before(booked_on: date | None, day: date, *, pointer: str | None = None) -> None:
+    """Raise ReversalBeforeEntry for a reversal before the day of its journal, JournalNotFound without one."""
+    if booked_on is None:
+        raise JournalNotFound
+    if day < booked_on:
+        raise ReversalBeforeEntry(f"ไม่ก่อน {booked_on}", f"Not before {booked_on}", pointer=pointer)
 
 
 async def reserve(session: AsyncSession, *, fund_id: UUID, amount: int) -> None:

@@ -104,6 +104,8 @@ async def keep(
 ) -> bool:
     """Store how a loan stands; returns whether that closes it. Reopens one that is not closed any more."""
     day = paid_on or business_date(now)
+    last = max(filter(None, (loan.last_paid_on, paid_on)), default=None)
+    ended = max(day, last or day)  # a receipt that comes late closes it on the day of the last one
     standing, principal = outcome.standing, outcome.paid.split.principal + outcome.moved.principal
     number = loan.schedule_no
     if outcome.schedule is not None:
@@ -113,15 +115,15 @@ async def keep(
     due = next_due(standing.rows)
     over = due is None and loan.disbursed == loan.principal
     if over and loan.state is State.FROZEN:
-        await loan_changes.thaw(session, loan.id, on=day, by=actor)
+        await loan_changes.thaw(session, loan.id, on=ended, by=actor)
     figures = Figures(
         outstanding=loan.outstanding - (0 if written_off else principal),
         advance=standing.advance,
         recovered=loan.recovered + (principal if written_off else 0),
         next_due_on=due,
-        last_paid_on=max(filter(None, (loan.last_paid_on, paid_on)), default=None),
+        last_paid_on=last,
         state=_state(loan, over=over).value,
-        closed_on=(loan.closed_on or day) if over else None,
+        closed_on=(loan.closed_on or ended) if over else None,
     )
     rows = outcome.changed if outcome.schedule is None else ()
     await writing.pay(session, loan.id, schedule_no=number, rows=rows, figures=figures, now=now)
@@ -192,9 +194,8 @@ def _asked_again(part: Mapping[str, Any], *, paid_on: date) -> Instalment:
     return Instalment(0, min(paid_on, due_on), due_on, *amounts, penalty_until=paid_on)
 
 
-def reopened(loan: LoanFacts, split: Split, receipts: Sequence[Receipt]) -> LoanFacts:
-    """Return the loan's facts without what a receipt had paid of its principal; `receipts` stand."""
-    last = max((one.on for one in receipts if one.amount > 0), default=None)
+def reopened(loan: LoanFacts, split: Split, *, last: date | None) -> LoanFacts:
+    """Return the loan's facts without a receipt that had paid some of it; `last` is the day of another."""
     if loan.written_off:
         return replace(loan, recovered=loan.recovered - split.principal, last_paid_on=last)
     return replace(loan, outstanding=loan.outstanding + split.principal, last_paid_on=last)

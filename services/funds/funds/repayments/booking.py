@@ -92,7 +92,7 @@ async def book(
     )
     rows.append(outbox.row(fact, subject=loan.id, sequence=loan.version + 1, now=now))
     if closed:
-        rows.append(_closed(loan, on=slip.receipt.on, now=now))
+        rows.append(_closed(loan, on=max(slip.receipt.on, loan.last_paid_on or slip.receipt.on), now=now))
     about = [loan.id, slip.id]
     rows.append(audit.row(principal=actor, action="repayment.record", subjects=about, now=now))
     await insert(session, *rows)

@@ -40,6 +40,9 @@ ORDER BY 1, 6, 5
 _SAME = """
 SELECT loan_id, receipt_no, paid_on, booked_on, amount, channel, early, note FROM repayments WHERE id = $1
 """
+_LAST_PAID = """
+SELECT max(paid_on) FROM repayments WHERE loan_id = $1 AND reversed_on IS NULL AND id <> $2
+"""
 _LAST_ENTRY = "SELECT max(on_date) FROM loan_entries WHERE loan_id = $1"
 _DUE_ADVANCES = """
 SELECT id FROM loans WHERE state = 'active' AND advance > 0 AND next_due_on <= $1 ORDER BY id
@@ -119,6 +122,12 @@ async def entries(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Record]:
 async def last_entry_on(session: AsyncSession, loan_id: UUID) -> date | None:
     """Return the day of the last thing that was booked on a loan beside its repayments."""
     found: date | None = await (await driver(session)).fetchval(_LAST_ENTRY, loan_id)
+    return found
+
+
+async def last_paid_on(session: AsyncSession, loan_id: UUID, *, without: UUID) -> date | None:
+    """Return the day of a loan's last receipt that stands, since whichever schedule, one of them left out."""
+    found: date | None = await (await driver(session)).fetchval(_LAST_PAID, loan_id, without)
     return found
 
 

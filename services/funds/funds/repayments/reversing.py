@@ -119,7 +119,8 @@ async def _allocate(
     receipts = [one for one in standing if one.id != found["id"]]
     gone = split if inside else Split(advance=split.advance)
     outcome = await allocating.anew(session, loan, receipts, gone=gone, now=now)
-    before = allocating.reopened(loan, split, receipts)
+    last = await queries.last_paid_on(session, loan.id, without=found["id"])
+    before = allocating.reopened(loan, split, last=last)
     await allocating.keep(session, before, outcome, paid_on=None, actor=actor.subject, now=now)
     return outcome
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.ledger.errors import OverCapital, PeriodClosed, ReversalByRecorder
+from funds.ledger.errors import OverCapital, PeriodClosed, ReversalBeforeEntry, ReversalByRecorder
 from funds.members.errors import UnknownFundMember
 from funds.permissions import SavingsReader, SavingsWriter
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
@@ -201,6 +201,7 @@ async def read_savings_movement(
         errors.MovementReversed,
         errors.MovementNotReversible,
         ReversalByRecorder,
+        ReversalBeforeEntry,
         errors.NotEnoughSavings,
         DateInFuture,
         PeriodClosed,

@@ -7,7 +7,13 @@ from uuid import UUID
 from fastapi import Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed, ReversalByRecorder
+from funds.ledger.errors import (
+    EntryInFuture,
+    OverCapital,
+    PeriodClosed,
+    ReversalBeforeEntry,
+    ReversalByRecorder,
+)
 from funds.permissions import FundApprover, SavingsReader, SavingsWriter
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
 from funds.savings import service as savings
@@ -156,6 +162,7 @@ async def decide_savings_distribution(
         errors.DistributionNotPosted,
         NotEnoughSavings,
         ReversalByRecorder,
+        ReversalBeforeEntry,
         DateInFuture,
         EntryInFuture,
         PeriodClosed,

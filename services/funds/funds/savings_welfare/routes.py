@@ -6,7 +6,13 @@ from uuid import UUID
 from fastapi import Query, Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.ledger.errors import EntryInFuture, OverCapital, PeriodClosed, ReversalByRecorder
+from funds.ledger.errors import (
+    EntryInFuture,
+    OverCapital,
+    PeriodClosed,
+    ReversalBeforeEntry,
+    ReversalByRecorder,
+)
 from funds.members.errors import UnknownFundMember
 from funds.permissions import FundApprover, SavingsReader, SavingsWriter
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
@@ -122,6 +128,7 @@ async def decide_savings_welfare(
         errors.WelfareNotFound,
         errors.WelfareNotPaid,
         ReversalByRecorder,
+        ReversalBeforeEntry,
         DateInFuture,
         EntryInFuture,
         PeriodClosed,

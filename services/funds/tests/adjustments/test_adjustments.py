@@ -96,6 +96,8 @@ async def test_what_was_written_by_hand_is_reversed_by_two_persons(
     done = (await chair.post(f"{path}/adjustments/{made['id']}/decision", {"decision": "post"})).json()
     journal = f"{path}/journals/{done['journal_id']}"
     body = {"business_date": "2025-03-02", "memo": "ลงซ้ำ"}
+    early = await treasurer.post(f"{journal}/reversal", {**body, "business_date": "2025-02-28"})
+    assert (early.status_code, early.json()["code"]) == (422, "reversal_before_entry")
     undo = await treasurer.post(f"{journal}/reversal", body)
     assert undo.status_code == 201, undo.text
     assert undo.json()["lines"][0] == {"account": "5300", "debit": "0.00", "credit": "200.00"}

@@ -62,12 +62,11 @@ class Books:
         self, session: AsyncSession, fund_id: UUID, journal_id: UUID, **changes: Any
     ) -> service.Posted:
         """Reverse a journal as the chair, today."""
-        given: dict[str, Any] = {"actor": self.chair, **changes}
+        given: dict[str, Any] = {"actor": self.chair, "business_date": self.today, **changes}
         return await service.reverse(
             session,
             fund_id=fund_id,
             journal_id=journal_id,
-            business_date=self.today,
             memo="พิมพ์ผิด",
             now=self.now,
             **given,

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -153,6 +153,29 @@ async def test_who_recorded_an_entry_takes_it_back_only_where_another_proposed_t
     assert await queries.balance(session, fund_id, Account.LOANS) == 50_000
     await books.reverse(session, fund_id, paid.journal_id, actor=books.treasurer, by_two=True)
     assert await queries.balance(session, fund_id, Account.LOANS) == 0
+
+
+async def test_a_reversal_is_dated_on_the_day_of_its_entry_or_later(
+    session: AsyncSession, books: Books
+) -> None:
+    fund_id = await books.fund(session)
+    yesterday = books.today - timedelta(days=1)
+    paid = await books.post(session, fund_id, books.capital(100))
+    early = await books.post(session, fund_id, books.capital(100, on=yesterday))
+    with pytest.raises(errors.ReversalBeforeEntry) as refused:
+        await books.reverse(session, fund_id, paid.journal_id, business_date=yesterday)
+    assert refused.value.detail_en == f"Not before {books.today}"
+    await books.reverse(session, fund_id, early.journal_id, business_date=yesterday)
+
+
+async def test_books_opened_in_the_small_hours_are_silent_since_that_day_in_thailand(
+    session: AsyncSession, books: Books
+) -> None:
+    early = datetime(2023, 3, 14, 18, tzinfo=UTC)  # one in the morning of the fifteenth
+    fund_id = uuid7()
+    await service.open_books(session, fund_id=fund_id, kind="poverty", area_code=books.village, now=early)
+    silent = queries.Filters(areas=("34",), fund_id=fund_id, silent_since=books.today)
+    assert await queries.page(session, filters=silent, after=None, limit=1) == []
 
 
 async def test_of_reversals_at_once_one_is_booked(database: Database, books: Books) -> None:

@@ -93,11 +93,15 @@ async def test_a_document_brings_money_once_until_it_is_reversed(
     assert (await keeper.post(path, BODY)).status_code == 201
 
 
-async def test_a_reversal_is_not_of_tomorrow_nor_of_something_unknown(keeper: Caller, fund_id: str) -> None:
+async def test_a_reversal_is_neither_of_tomorrow_nor_before_its_entry_nor_of_something_unknown(
+    keeper: Caller, fund_id: str
+) -> None:
     path = f"/v1/funds/{fund_id}/capital"
     made = (await keeper.post(path, BODY)).json()
     tomorrow = {"reason": "ผิด", "reversed_on": "2149-01-01"}
     refused(await keeper.post(f"{path}/{made['id']}/reversal", tomorrow), 422, "date_in_future")
+    before = {"reason": "ผิด", "reversed_on": "2025-10-14"}
+    refused(await keeper.post(f"{path}/{made['id']}/reversal", before), 422, "reversal_before_entry")
     refused(await keeper.post(f"{path}/{fund_id}/reversal", {"reason": "ผิด"}), 404, "capital_not_found")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from funds.ledger.errors import ReversalByRecorder
 from funds.loans import queries as loans
 from funds.loans import service as loan_changes
-from funds.loans.rules import State
+from funds.loans.rules import PlannedRow, State
 from funds.repayments import errors, queries, reversing, service
 from funds.repayments.schemas import NewRefund, Reversal
 from shared.db import driver
@@ -67,6 +67,33 @@ async def test_a_loan_that_a_receipt_closed_is_open_again_without_it(session: As
     assert [row["reason"] for row in await loans.schedules(session, loan_id)] == [
         "disbursement", "early_repayment", "replay",
     ]  # fmt: skip
+
+
+async def test_a_receipt_that_comes_late_closes_a_loan_on_the_day_of_the_last_one(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, kind="poverty", capital=30_000_000)
+    loan_id = await a_loan(session, fund, amount=1_000_000, instalments=2)
+    await pay(session, loan_id, MARCH, 500_000)
+    await pay(session, loan_id, FEBRUARY, 500_000, now=at(APRIL))
+    loan = await stands(session, loan_id)
+    assert (loan.state, loan.closed_on, loan.last_paid_on) == (State.CLOSED, MARCH, MARCH)
+    told = await (await driver(session)).fetchval(
+        "SELECT data ->> 'closed_on' FROM outbox WHERE type = 'funds.loan.closed.v1'"
+    )
+    assert told == MARCH.isoformat()
+
+
+async def test_the_last_payment_may_have_been_before_a_restructuring(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=90_000_000)
+    loan_id = await a_loan(session, fund)
+    await pay(session, loan_id, FEBRUARY, FIRST)
+    laid = [PlannedRow(APRIL, 9_000_000, 0)]
+    by: dict[str, Any] = {"loan_id": loan_id, "actor": OFFICER, "now": at(MARCH)}
+    await loan_changes.reschedule(session, rows=laid, reason="ขอผ่อนผัน", on=MARCH, **by)
+    mistaken = await pay(session, loan_id, APRIL, 1_000)
+    await take_back(session, mistaken, APRIL)
+    assert (await stands(session, loan_id)).last_paid_on == FEBRUARY
 
 
 async def test_a_paper_receipt_recorded_on_the_wrong_loan_is_recorded_on_the_right_one(
