@@ -283,9 +283,9 @@ def test_a_late_fund_is_surveyed_advised_and_solved(house: House, taken_over: st
         {"fund_id": taken_over, "failings": ["B.3"], "cause": "ครัวเรือนยืมแล้วไม่ส่งคืน"},
     )
     address = f"/v1/problem-cases/{case['id']}"
-    survey(officer, address, 1)
+    survey(officer, address, 1, completed_by=officer)
     action = {"action": "ทำหนังสือรับสภาพหนี้", "responsible": "ประธาน", "due_on": "2030-01-31"}
-    office.post(f"{address}/plan", {"actions": [action]})
+    office.change("POST", f"{address}/plan", {"actions": [action]}, of=address)
     clinic = {
         "district": "3419",
         "held_on": TODAY,
@@ -299,8 +299,10 @@ def test_a_late_fund_is_surveyed_advised_and_solved(house: House, taken_over: st
     office.post(f"/v1/clinics/{held['id']}/cases/{case['id']}/advice", advice)
     paid = [pay_off(officer, one["loan_id"]) for one in late]
     assert outcomes(officer, paid) == ["recorded", "recorded"]
-    survey(officer, address, 2)
-    solved = house.person(PROVINCE).post(f"{address}/solution")
+    with pytest.raises(Refused, match=" not_from_above:"):
+        survey(officer, address, 2, completed_by=officer)
+    survey(officer, address, 2, completed_by=office)
+    solved = house.person(PROVINCE).change("POST", f"{address}/solution", of=address)
     figures = (solved["state"], solved["overdue_before"], solved["overdue_after"])
     assert figures == ("solved", "21000.00", "0.00")
     assert report_row(office, taken_over)["overdue"] == "0.00"
@@ -315,8 +317,8 @@ def a_team(office: Caller) -> str:
     return str((listed or [office.post("/v1/fund-teams", body)])[0]["id"])
 
 
-def survey(officer: Caller, address: str, number: int) -> None:
-    """Ask every debtor of a round, and complete it."""
+def survey(officer: Caller, address: str, number: int, *, completed_by: Caller) -> None:
+    """Ask every debtor of a round, and let somebody complete it."""
     round_ = f"{address}/surveys/{number}"
     said = [
         {
@@ -329,7 +331,7 @@ def survey(officer: Caller, address: str, number: int) -> None:
     ]
     if said:
         officer.post(f"{round_}/debtors", {"debtors": said})
-    officer.post(f"{round_}/completion")
+    completed_by.post(f"{round_}/completion")
 
 
 def report_row(caller: Caller, fund: str) -> Row:

@@ -49,7 +49,7 @@ async def a_cure(session: AsyncSession, world: World) -> World:
     planned = await problem_cases.open_case(session, new=NewProblemCase(fund_id=fund.id, cause="ค้าง"), **by)
     await surveys.complete(session, case_id=planned, number=1, **by)
     plan = {"actions": [{"action": "ประชุม", "responsible": "ประธาน", "due_on": "2026-06-30"}]}
-    await problem_cases.plan(session, case_id=planned, new=Plan.model_validate(plan), **by)
+    await problem_cases.plan(session, case_id=planned, new=Plan.model_validate(plan), if_match="*", **by)
     members = [TeamMember(role=role, display_name=role.value) for role in TeamRole]
     team = NewFundTeam(district="3419", valid_from=date(2025, 10, 1), members=members)
     team_id = await fund_teams.form(session, new=team, **by)

@@ -93,7 +93,7 @@ async def a_cured_fund(session: AsyncSession, world: World) -> World:
     fund = await a_fund(session, kind="poverty", area_code="34190205")
     case_id = await problem_cases.open_case(session, new=NewProblemCase(fund_id=fund.id, cause="ค้าง"), **_BY)
     await surveys.complete(session, case_id=case_id, number=1, **_BY)
-    await problem_cases.plan(session, case_id=case_id, new=Plan.model_validate(PLAN), **_BY)
+    await problem_cases.plan(session, case_id=case_id, new=Plan.model_validate(PLAN), if_match="*", **_BY)
     await problem_cases.treated(session, case_id=case_id, **_BY)
     await surveys.complete(session, case_id=case_id, number=2, **_BY)
     return {"solve_problem_case.case_id": str(case_id)}

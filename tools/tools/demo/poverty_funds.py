@@ -108,8 +108,8 @@ def _work(caller: Caller, books: Iterable[str], *, verb: str, done: set[str], ad
 def survey(
     house: House, troubled: list[PovertyFund], *, number: int, state: str, today: date, advance: Advance
 ) -> None:
-    """Ask every debtor of the funds whose case stands there, and complete the round."""
-    states = _states(house)
+    """Ask every debtor of the funds whose case stands there, and let the district complete the round."""
+    office, states = house.person(OFFICE), _states(house)
     for fund in troubled:
         if states[case_id(fund)] == state:
             asker = _near(house, fund)
@@ -117,7 +117,7 @@ def survey(
             debtors = [_said(one, today=today) for one in asker.every(f"{address}/debtors", surveyed="false")]
             if debtors:
                 asker.post(f"{address}/debtors", {"debtors": debtors})
-            asker.post(f"{address}/completion")
+            office.post(f"{address}/completion")
         advance()
 
 
@@ -143,7 +143,8 @@ def treat(office: Caller, troubled: list[PovertyFund], *, today: date, advance: 
                 "responsible": "ประธาน กข.คจ.",
                 "due_on": month_end(today, months=3).isoformat(),
             }
-            office.post(f"/v1/problem-cases/{case_id(fund)}/plan", {"actions": [action]})
+            case = f"/v1/problem-cases/{case_id(fund)}"
+            office.change("POST", f"{case}/plan", {"actions": [action]}, of=case)
         advance()
     team = {
         "id": _TEAM,
@@ -215,7 +216,8 @@ def solve(house: House, troubled: list[PovertyFund], *, advance: Advance) -> Non
     province, states = house.person(PROVINCE), _states(house)
     for fund in troubled:
         if states[case_id(fund)] == "resurveyed" and fund.overdue_left == 0:
-            province.post(f"/v1/problem-cases/{case_id(fund)}/solution")
+            case = f"/v1/problem-cases/{case_id(fund)}"
+            province.change("POST", f"{case}/solution", of=case)
         advance()
 
 

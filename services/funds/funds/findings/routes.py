@@ -21,7 +21,7 @@ from funds.findings.schemas import (
     Refreshed,
 )
 from funds.permissions import FundApprover, FundReader, FundWriter
-from funds.registry.errors import DateInFuture, FundAreaNotYours, FundNotFound
+from funds.registry.errors import DateInFuture, FundAreaNotYours, FundNotFound, NotFromAbove
 from shared import clock, etags, exports, paging, problems, web
 from shared.db import ReadSession, Session
 from shared.errors import InvalidCursor, ScopeMissing
@@ -112,13 +112,17 @@ async def read_finding(session: ReadSession, principal: FundReader, finding_id: 
 @router.post(
     "/health-checks/findings/{finding_id}/closure",
     response_model=FindingOut,
-    responses=problems.responses(FindingNotFound, FindingClosed, OwnFinding),
+    responses=problems.responses(FindingNotFound, FindingClosed, NotFromAbove, OwnFinding),
     summary="Close a finding (ปิดข้อค้นพบ)",
 )
 async def close_finding(
     session: Session, principal: FundApprover, finding_id: UUID, body: FindingClosing
 ) -> Response:
-    """Close a finding with a reason; the same fact does not open it again. ปิดข้อค้นพบพร้อมเหตุผล."""
+    """Close a finding with a reason; the same fact does not open it again.
+
+    By the district or above; what the data shows is closed by itself once its cause is gone.
+    อำเภอขึ้นไปปิดข้อค้นพบพร้อมเหตุผล ข้อค้นพบจากข้อมูลปิดเองเมื่อแก้สาเหตุแล้ว
+    """
     await service.close(session, finding_id=finding_id, closing=body, actor=principal, now=clock.now())
     return await _answer(session, finding_id, principal)
 

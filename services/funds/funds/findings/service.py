@@ -142,15 +142,16 @@ async def record(session: AsyncSession, *, new: NewFinding, actor: Principal, no
 async def close(
     session: AsyncSession, *, finding_id: UUID, closing: FindingClosing, actor: Principal, now: datetime
 ) -> None:
-    """Close a finding with a reason; the same fact opens it no more.
+    """Close a finding with a reason, from above; the same fact opens it no more.
 
-    Raises FindingNotFound, FindingClosed, OwnFinding.
+    Raises FindingNotFound, FindingClosed, NotFromAbove, OwnFinding.
     """
     found = await queries.one(session, finding_id, areas=actor.areas, lock=True)
     if found is None:
         raise FindingNotFound
     if found["closed_on"] is not None:
         raise FindingClosed
+    await registry.from_above(session, found["fund_id"], found["area_code"], actor=actor)
     if found["recorded_by"] == actor.subject:
         raise OwnFinding
     await update_row(

@@ -37,7 +37,7 @@ from funds.health_checks.schemas import (
 )
 from funds.permissions import FundApprover, FundReader, FundWriter
 from funds.products.errors import DepartmentOnly
-from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
+from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound, NotFromAbove
 from shared import clock, etags, exports, paging, problems, web
 from shared.areas import covers
 from shared.db import ReadSession, Session
@@ -184,6 +184,7 @@ async def change_health_check(
     responses=problems.responses(
         HealthCheckNotFound,
         HealthCheckConfirmed,
+        NotFromAbove,
         OwnHealthCheck,
         HealthCheckUnfinished,
         StaleVersion,
@@ -196,7 +197,8 @@ async def confirm_health_check(
 ) -> Response:
     """Confirm a check that others recorded, as it was read; then it is final, and a change of level is told.
 
-    ยืนยันผลที่ผู้อื่นบันทึกตามที่ได้อ่าน แล้วแก้ไขไม่ได้อีก
+    By the district or above, never by the fund's own committee.
+    อำเภอขึ้นไปยืนยันผลที่ผู้อื่นบันทึกตามที่ได้อ่าน แล้วแก้ไขไม่ได้อีก กรรมการกองทุนยืนยันเองไม่ได้
     """
     await service.confirm(session, check_id=check_id, if_match=if_match, actor=principal, now=clock.now())
     return await _answer(session, check_id, principal)

@@ -117,12 +117,14 @@ async def change(
 async def confirm(
     session: AsyncSession, *, check_id: UUID, if_match: str, actor: Principal, now: datetime
 ) -> None:
-    """Confirm a check as it was read, as somebody who has not written in it; tells another level.
+    """Confirm a check as it was read, from above and as somebody who has not written in it.
 
-    Raises HealthCheckNotFound, HealthCheckConfirmed, StaleVersion, OwnHealthCheck, HealthCheckUnfinished.
+    Tells another level. Raises HealthCheckNotFound, HealthCheckConfirmed, StaleVersion, NotFromAbove,
+    OwnHealthCheck, HealthCheckUnfinished.
     """
     found = await _draft(session, check_id, actor=actor)
     etags.check(if_match, found["version"])
+    await registry.from_above(session, found["fund_id"], found["area_code"], actor=actor)
     if actor.subject in found["recorded_by"]:
         raise OwnHealthCheck
     if found["level"] is None and not (found["incomplete"] and found["answers"]):

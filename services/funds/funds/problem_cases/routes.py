@@ -30,11 +30,11 @@ from funds.problem_cases.schemas import (
     ProblemCaseSummary,
 )
 from funds.problem_cases.showing import figures, in_baht, summary
-from funds.registry.errors import FundNotActive, FundNotFound
+from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound, NotFromAbove
 from shared import clock, etags, exports, paging, problems, web
 from shared.dates import fiscal_bounds
 from shared.db import ReadSession, Session
-from shared.errors import InvalidCursor, ScopeMissing
+from shared.errors import InvalidCursor, ScopeMissing, StaleVersion, VersionRequired
 from shared.security import Principal
 
 router = web.router(tags=["problem cases"])
@@ -146,41 +146,68 @@ async def read_problem_case(session: ReadSession, principal: FundReader, case_id
 @router.post(
     "/problem-cases/{case_id}/plan",
     response_model=ProblemCaseOut,
-    responses=problems.responses(ProblemCaseNotFound, WrongCaseStep),
+    responses=problems.responses(
+        ProblemCaseNotFound, WrongCaseStep, DateInFuture, StaleVersion, VersionRequired
+    ),
     summary="Write the plan (จัดทำแผนแก้ไขปัญหา)",
 )
-async def plan_problem_case(session: Session, principal: FundWriter, case_id: UUID, body: Plan) -> Response:
-    """Write a case's plan, or write it anew with what is done. จัดทำหรือปรับแผน หลังสำรวจรอบแรกครบ."""
-    await service.plan(session, case_id=case_id, new=body, actor=principal, now=clock.now())
+async def plan_problem_case(
+    session: Session, principal: FundWriter, case_id: UUID, if_match: etags.IfMatch, body: Plan
+) -> Response:
+    """Write a case's plan, or write the one that was read anew with what is done.
+
+    จัดทำหรือปรับแผนฉบับที่ได้อ่าน หลังสำรวจรอบแรกครบ
+    """
+    await service.plan(
+        session, case_id=case_id, new=body, if_match=if_match, actor=principal, now=clock.now()
+    )
     return await answer(session, case_id, principal)
 
 
 @router.post(
     "/problem-cases/{case_id}/solution",
     response_model=ProblemCaseOut,
-    responses=problems.responses(ProblemCaseNotFound, WrongCaseStep, OwnProblemCase, StillOverdue),
+    responses=problems.responses(
+        ProblemCaseNotFound,
+        WrongCaseStep,
+        NotFromAbove,
+        OwnProblemCase,
+        StillOverdue,
+        StaleVersion,
+        VersionRequired,
+    ),
     summary="Say that it is solved (ประกาศว่าแก้ไขสำเร็จ)",
 )
-async def solve_problem_case(session: Session, principal: FundApprover, case_id: UUID) -> Response:
-    """Confirm that nothing was overdue in the last round; not by who opened the case or surveyed it.
+async def solve_problem_case(
+    session: Session, principal: FundApprover, case_id: UUID, if_match: etags.IfMatch
+) -> Response:
+    """Confirm, as it was read, that nothing was overdue in the last round, and that nothing is today.
 
-    ยืนยันว่าไม่มีหนี้เกินกำหนดแล้ว ผู้เปิดรายการหรือผู้สำรวจยืนยันเองไม่ได้
+    By the district or above; not by the fund's own committee, nor by who opened the case or surveyed it.
+    อำเภอขึ้นไปยืนยันว่าไม่มีหนี้เกินกำหนดแล้ว ผู้เปิดรายการ ผู้สำรวจ หรือกรรมการกองทุนยืนยันเองไม่ได้
     """
-    await service.solve(session, case_id=case_id, actor=principal, now=clock.now())
+    await service.solve(session, case_id=case_id, if_match=if_match, actor=principal, now=clock.now())
     return await answer(session, case_id, principal)
 
 
 @router.post(
     "/problem-cases/{case_id}/closure",
     response_model=ProblemCaseOut,
-    responses=problems.responses(ProblemCaseNotFound, WrongCaseStep, OwnProblemCase),
+    responses=problems.responses(
+        ProblemCaseNotFound, WrongCaseStep, NotFromAbove, OwnProblemCase, StaleVersion, VersionRequired
+    ),
     summary="End it unsolved (ยุติรายการ)",
 )
 async def close_problem_case(
-    session: Session, principal: FundApprover, case_id: UUID, body: CaseClosing
+    session: Session, principal: FundApprover, case_id: UUID, if_match: etags.IfMatch, body: CaseClosing
 ) -> Response:
-    """End a case that is not solved, with the reason; not by who opened it. ยุติโดยยังไม่สำเร็จ พร้อมเหตุผล."""
-    await service.close(session, case_id=case_id, closing=body, actor=principal, now=clock.now())
+    """End a case that is not solved, as it was read, with the reason.
+
+    By the district or above, not by who opened it. อำเภอขึ้นไปยุติรายการที่ยังไม่สำเร็จ พร้อมเหตุผล
+    """
+    await service.close(
+        session, case_id=case_id, closing=body, if_match=if_match, actor=principal, now=clock.now()
+    )
     return await answer(session, case_id, principal)
 
 

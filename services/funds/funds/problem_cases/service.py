@@ -19,7 +19,7 @@ from funds.problem_cases.rules import CaseState, Step, after
 from funds.problem_cases.schemas import CaseClosing, NewProblemCase, Plan
 from funds.registry import service as registry
 from funds.registry.rules import Kind
-from shared import audit, outbox
+from shared import audit, etags, outbox
 from shared.clock import business_date
 from shared.errors import FieldError
 from shared.ids import uuid7
@@ -63,9 +63,17 @@ async def open_case(session: AsyncSession, *, new: NewProblemCase, actor: Princi
     return case_id
 
 
-async def plan(session: AsyncSession, *, case_id: UUID, new: Plan, actor: Principal, now: datetime) -> None:
-    """Write or rewrite a case's plan; raises ProblemCaseNotFound, WrongCaseStep before the first survey."""
+async def plan(
+    session: AsyncSession, *, case_id: UUID, new: Plan, if_match: str, actor: Principal, now: datetime
+) -> None:
+    """Write a case's plan, or write it anew in the place of the one that was read.
+
+    Raises ProblemCaseNotFound, StaleVersion, DateInFuture, and WrongCaseStep before the first survey.
+    """
     case = await locked(session, case_id, actor=actor)
+    etags.check(if_match, case["version"])
+    for at, one in enumerate(new.actions):
+        registry.not_in_future(one.done_on, f"/actions/{at}/done_on", now=now)
     actions = [one.model_dump(mode="json") for one in new.actions]
     await step(
         session,
@@ -84,21 +92,32 @@ async def treated(session: AsyncSession, *, case_id: UUID, actor: Principal, now
     await step(session, case, Step.TREAT, actor=actor, now=now)
 
 
-async def solve(session: AsyncSession, *, case_id: UUID, actor: Principal, now: datetime) -> None:
-    """Say that a case is solved: nothing was overdue in its last round; not by who opened or surveyed it.
+async def solve(
+    session: AsyncSession, *, case_id: UUID, if_match: str, actor: Principal, now: datetime
+) -> None:
+    """Say that a case is solved as it was read: nothing was overdue in its last round, and nothing is today.
 
-    Raises ProblemCaseNotFound, WrongCaseStep, OwnProblemCase, StillOverdue.
+    From above, and not by who opened or surveyed it. Raises ProblemCaseNotFound, StaleVersion, WrongCaseStep,
+    NotFromAbove, OwnProblemCase, StillOverdue.
     """
     case = await locked(session, case_id, actor=actor)
+    etags.check(if_match, case["version"])
     if after(Step.SOLVE, CaseState(case["state"])) is None:
         raise WrongCaseStep(state=case["state"])
+    await registry.from_above(session, case["fund_id"], case["area_code"], actor=actor)
     if actor.subject in {case["opened_by"], *await queries.surveyors(session, case_id)}:
         raise OwnProblemCase
     known = await queries.figures(session, case_id)
-    left = known[-1]["overdue_principal"] + known[-1]["overdue_interest"]
-    if left:
-        raise StillOverdue(f"คงเหลือ {baht(left)} บาท", f"{baht(left)} baht are overdue", overdue=baht(left))
     today = business_date(now)
+    owing = await queries.owing(session, case["fund_id"], today=today)
+    left = known[-1]["overdue_principal"] + known[-1]["overdue_interest"]
+    left = left or sum(one["overdue"] for one in owing.values())
+    if left:
+        raise StillOverdue(
+            f"คงเหลือ {baht(left)} บาท ติดตามให้ครบแล้วปรับแผนและสำรวจรอบใหม่",
+            f"{baht(left)} baht are overdue: collect them, then plan and survey again",
+            overdue=baht(left),
+        )
     await step(session, case, Step.SOLVE, actor=actor, now=now, ended_on=today, ended_by=actor.subject)
     fact = ProblemSolved(
         case_id=case_id,
@@ -113,13 +132,22 @@ async def solve(session: AsyncSession, *, case_id: UUID, actor: Principal, now: 
 
 
 async def close(
-    session: AsyncSession, *, case_id: UUID, closing: CaseClosing, actor: Principal, now: datetime
+    session: AsyncSession,
+    *,
+    case_id: UUID,
+    closing: CaseClosing,
+    if_match: str,
+    actor: Principal,
+    now: datetime,
 ) -> None:
-    """End a case without its being solved.
+    """End a case as it was read without its being solved, from above.
 
-    Raises ProblemCaseNotFound, WrongCaseStep, and OwnProblemCase for who opened it.
+    Raises ProblemCaseNotFound, StaleVersion, WrongCaseStep, NotFromAbove, and OwnProblemCase for who opened
+    it.
     """
     case = await locked(session, case_id, actor=actor)
+    etags.check(if_match, case["version"])
+    await registry.from_above(session, case["fund_id"], case["area_code"], actor=actor)
     if case["opened_by"] == actor.subject:
         raise OwnProblemCase
     await step(

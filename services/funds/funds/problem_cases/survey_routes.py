@@ -21,7 +21,7 @@ from funds.problem_cases.routes import answer
 from funds.problem_cases.rules import MAX_ROUNDS, CaseState, round_to_survey
 from funds.problem_cases.schemas import DebtorFilters, DebtorOut, Debtors, FrozenLoan, ProblemCaseOut
 from funds.problem_cases.showing import frozen_loan, in_baht
-from funds.registry.errors import DateInFuture
+from funds.registry.errors import DateInFuture, NotFromAbove
 from shared import clock, paging, problems, web
 from shared.clock import business_date
 from shared.db import ReadSession, Session
@@ -131,7 +131,7 @@ async def record_problem_debtors(
 @router.post(
     "/problem-cases/{case_id}/surveys/{round}/completion",
     response_model=ProblemCaseOut,
-    responses=problems.responses(ProblemCaseNotFound, WrongRound, DebtorsMissing),
+    responses=problems.responses(ProblemCaseNotFound, WrongRound, NotFromAbove, DebtorsMissing),
     summary="Complete a round (ปิดรอบสำรวจ)",
 )
 async def complete_problem_survey(
@@ -142,7 +142,8 @@ async def complete_problem_survey(
 ) -> Response:
     """Complete a round once every debtor with an overdue loan was asked; the fund's figures are frozen.
 
-    ปิดรอบสำรวจเมื่อสำรวจลูกหนี้ค้างชำระครบ และตรึงตัวเลขของกองทุน
+    A round after the first is completed by the district or above: its figures tell what the cure has done.
+    ปิดรอบสำรวจเมื่อสำรวจลูกหนี้ค้างชำระครบ และตรึงตัวเลขของกองทุน รอบที่สองขึ้นไปอำเภอเป็นผู้ปิด
     """
     await surveys.complete(session, case_id=case_id, number=round, actor=principal, now=clock.now())
     return await answer(session, case_id, principal)

@@ -88,10 +88,13 @@ async def complete(
 ) -> None:
     """Complete a round: every loan with anything overdue was asked about. The fund's figures are frozen.
 
-    Raises ProblemCaseNotFound, WrongRound, DebtorsMissing.
+    A round after the first, whose figures tell what the cure has done, from above. Raises
+    ProblemCaseNotFound, WrongRound, NotFromAbove, DebtorsMissing.
     """
     case = await service.locked(session, case_id, actor=actor)
     await _check_round(session, case, number)
+    if number > 1:
+        await registry.from_above(session, case["fund_id"], case["area_code"], actor=actor)
     today = business_date(now)
     wanted = queries.DebtorsOf(case_id, case["fund_id"], number, running=True, today=today, surveyed=False)
     missing = await queries.page_of_debtors(session, wanted, after=None, limit=_NAMED)

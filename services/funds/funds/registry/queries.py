@@ -56,6 +56,15 @@ def _listed(filters: Filters) -> Select[tuple[object, ...]]:
     return statement
 
 
+# Terms are the committees' own; whether somebody ever had one is asked here.
+_SAT_ON = "SELECT EXISTS (SELECT FROM fund_committee_members WHERE fund_id = $1 AND subject = $2)"
+
+
+async def sat_on(session: AsyncSession, fund_id: UUID, *, subject: str) -> bool:
+    """Tell whether somebody sits on a fund's committee, or sat on it once."""
+    return bool(await (await driver(session)).fetchval(_SAT_ON, fund_id, subject))
+
+
 async def page(
     session: AsyncSession, *, filters: Filters, after: tuple[str, UUID] | None, limit: int
 ) -> list[asyncpg.Record]:

@@ -16,6 +16,7 @@ from funds.registry.errors import (
     FundExists,
     FundNotEmpty,
     FundNotFound,
+    NotFromAbove,
     UnknownTambon,
     WrongAreaLevel,
     WrongStateStep,
@@ -110,15 +111,15 @@ async def change_fund(
 @router.post(
     "/funds/{fund_id}/state",
     response_model=FundOut,
-    responses=problems.responses(FundNotFound, WrongStateStep, FundNotEmpty),
+    responses=problems.responses(FundNotFound, NotFromAbove, WrongStateStep, FundNotEmpty),
     summary="Suspend, resume or close a fund (ระงับ เปิดใหม่ หรือปิดกองทุน)",
 )
 async def set_fund_state(
     session: Session, principal: FundApprover, fund_id: UUID, body: StateChange
 ) -> Response:
-    """Change a fund's state with a reason; only an empty fund is closed, and for good.
+    """Change a fund's state with a reason, as the district or above; only an empty one is closed, for good.
 
-    เปลี่ยนสถานะกองทุนพร้อมเหตุผล ปิดได้เมื่อไม่มีเงินและลูกหนี้คงเหลือ ปิดแล้วเปิดอีกไม่ได้
+    อำเภอขึ้นไปเปลี่ยนสถานะกองทุนพร้อมเหตุผล ปิดได้เมื่อไม่มีเงินและลูกหนี้คงเหลือ ปิดแล้วเปิดอีกไม่ได้
     """
     await service.set_state(session, fund_id=fund_id, change=body, actor=principal, now=clock.now())
     return await _answer(session, fund_id, principal)

@@ -30,7 +30,7 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-TAMBON, VILLAGE = 6, 8
+DISTRICT, TAMBON, VILLAGE = 4, 6, 8
 
 AREA_DIGITS: Final[Mapping[Kind, frozenset[int]]] = {
     Kind.WOMENS: frozenset({TAMBON}),

@@ -16,13 +16,14 @@ from funds.registry.errors import (
     FundNotActive,
     FundNotEmpty,
     FundNotFound,
+    NotFromAbove,
     UnknownTambon,
     WrongAreaLevel,
     WrongStateStep,
 )
 from funds.registry.events import FundRegistered
 from funds.registry.models import Fund
-from funds.registry.rules import TAMBON, FundFacts, Kind, State, area_fits, may_become
+from funds.registry.rules import DISTRICT, TAMBON, FundFacts, Kind, State, area_fits, may_become
 from funds.registry.schemas import FundChange, NewFund, StateChange
 from shared import audit, etags, outbox
 from shared.areas import catalogue, covers
@@ -50,6 +51,27 @@ async def lock(
 ) -> FundFacts:
     """Return a fund like `require`, and let nobody else change its committee or members meanwhile."""
     return await _facts(session, fund_id, principal=principal, active=active, lock=True)
+
+
+async def from_above(session: AsyncSession, fund_id: UUID, area_code: str, *, actor: Principal) -> None:
+    """Raise NotFromAbove unless the caller oversees a fund of that area: has its district whole, or more.
+
+    What is said of a fund's state is not said by the fund: neither by who has only its village or tambon,
+    nor by who sits on its committee or ever did.
+    """
+    district = area_code[:DISTRICT]
+    if not covers(actor.areas, district):
+        raise NotFromAbove(
+            f"ต้องมีสิทธิ์ทั้งอำเภอ {district} หรือกว้างกว่า ให้สำนักงานพัฒนาชุมชนอำเภอดำเนินการ",
+            f"It needs the whole district {district} or more: let the district office do it",
+            district=district,
+        )
+    if await queries.sat_on(session, fund_id, subject=actor.subject):
+        raise NotFromAbove(
+            "ท่านเป็นหรือเคยเป็นกรรมการกองทุนนี้ ให้เจ้าหน้าที่คนอื่นดำเนินการ",
+            "You sit or sat on its committee: let another officer do it",
+            district=district,
+        )
 
 
 async def register(session: AsyncSession, *, new: NewFund, actor: Principal, now: datetime) -> UUID:
@@ -112,8 +134,12 @@ async def change(
 async def set_state(
     session: AsyncSession, *, fund_id: UUID, change: StateChange, actor: Principal, now: datetime
 ) -> None:
-    """Suspend, resume or close a fund; raises FundNotFound, WrongStateStep, FundNotEmpty."""
+    """Suspend, resume or close a fund, from above.
+
+    Raises FundNotFound, NotFromAbove, WrongStateStep, FundNotEmpty.
+    """
     fund = await lock(session, fund_id, principal=actor, active=False)
+    await from_above(session, fund_id, fund.area_code, actor=actor)
     if not may_become(fund.state, change.state):
         raise WrongStateStep(pointer="/state")
     if change.state is State.CLOSED and not await _empty(session, fund_id):

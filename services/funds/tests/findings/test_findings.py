@@ -194,6 +194,7 @@ async def test_people_record_what_no_data_shows_and_another_person_closes_it(
     reason = {"reason": "บันทึกครบแล้ว"}
     refused(await keeper.post(f"{one}/closure", reason), 403, "own_finding")
     other = keeper.named("user:other")
+    refused(await other.where(fund.area_code).post(f"{one}/closure", reason), 403, "not_from_above")
     assert (await other.post(f"{one}/closure", reason)).status_code == 200
     refused(await other.post(f"{one}/closure", reason), 409, "finding_closed")
     refused(await keeper.post(PATH, {**body, "id": made.json()["id"]}), 409, "finding_exists")

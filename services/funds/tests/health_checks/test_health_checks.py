@@ -72,7 +72,10 @@ async def test_who_wrote_in_a_check_does_not_confirm_it(
     changed = await confirmer.patch(one, {"remarks": "แก้คำผิด"}, if_match='"1"')
     assert changed.json()["recorded_by"] == ["user:confirmer", "user:recorder"]
     refused(await confirmer.post(f"{one}/confirmation", {}, **ANY), 403, "own_health_check")
-    done = await confirmer.named("user:third").post(f"{one}/confirmation", {}, **ANY)
+    third = confirmer.named("user:third")
+    for fund_itself in (third.where(fund.area_code), third.where(fund.area_code[:6])):
+        refused(await fund_itself.post(f"{one}/confirmation", {}, **ANY), 403, "not_from_above")
+    done = await third.where(fund.area_code[:4]).post(f"{one}/confirmation", {}, **ANY)
     assert (done.status_code, done.json()["state"]) == (200, "confirmed")
     refused(await recorder.patch(one, {"remarks": "x"}, if_match="*"), 409, "health_check_confirmed")
     refused(await confirmer.post(f"{one}/confirmation", {}, **ANY), 409, "health_check_confirmed")

@@ -21,6 +21,7 @@ from tests.factories import OFFICER, a_fund, a_loan
 
 ROLES = ("community_developer", "savings_expert", "poverty_fund_expert", "fund_centre_committee")
 TEAM = [{"role": role, "display_name": f"นาย{at} ใจดี"} for at, role in enumerate(ROLES)]
+ANY = {"If-Match": "*"}
 PLAN = {"actions": [{"action": "ประชุมลูกหนี้", "responsible": "ประธาน", "due_on": "2026-06-30"}]}
 
 
@@ -66,7 +67,7 @@ class Cure:
 
     async def post(self, path: str, body: Any, code: int = 200) -> dict[str, Any]:
         """Send a body; the answer must have the status."""
-        answer = await self.officer.post(f"/v1/{path}", body)
+        answer = await self.officer.post(f"/v1/{path}", body, **ANY)
         assert answer.status_code == code, answer.text
         found: dict[str, Any] = answer.json()
         return found

@@ -13,25 +13,7 @@ from shared.db import Database
 from shared.testing.caller import Caller
 from shared.testing.look import rows
 from tests.factories import OFFICER, a_contribution, a_fund
-from tests.problem_cases.cure import PLAN, Cure, a_sick_fund, pay_all
-
-
-@pytest.fixture
-def developer(officer: Caller) -> Caller:
-    """Call as the community developer of the tambon."""
-    return officer.may("funds:write", "funds:approve", "loans:read", "debtors:write").named("user:developer")
-
-
-@pytest.fixture
-def chief(developer: Caller) -> Caller:
-    """Call as the district's chief, who surveyed nothing."""
-    return developer.named("user:chief")
-
-
-@pytest.fixture
-def cure(developer: Caller) -> Cure:
-    """Take the steps of a case."""
-    return Cure(developer)
+from tests.problem_cases.cure import ANY, PLAN, Cure, a_sick_fund, pay_all
 
 
 def refused(answer: Any, status: int, code: str) -> list[str]:
@@ -74,12 +56,14 @@ async def test_a_fund_is_cured_step_by_step_and_its_figures_are_those_of_the_mom
         "0.00",
     )
     assert [(one["round"], one["journal_number"]) for one in last["figures"]] == [(0, 3), (1, 3), (2, 5)]
-    refused(await cure.officer.post(f"{address}/solution", {}), 403, "own_problem_case")
-    solved = await chief.post(f"{address}/solution", {})
+    refused(await cure.officer.post(f"{address}/solution", {}, **ANY), 403, "own_problem_case")
+    itself = chief.where(sick.fund.area_code)
+    refused(await itself.post(f"{address}/solution", {}, **ANY), 403, "not_from_above")
+    solved = await chief.post(f"{address}/solution", {}, **ANY)
     assert (solved.json()["state"], solved.json()["ended_by"]) == ("solved", "user:chief")
     (told,) = await rows(database, "SELECT data FROM outbox WHERE type = 'funds.problem.solved.v1'")
     assert (told["data"]["overdue_before"], told["data"]["area_code"]) == ("24000.00", sick.fund.area_code)
-    refused(await chief.post(f"{address}/closure", {"reason": "x"}), 409, "wrong_case_step")
+    refused(await chief.post(f"{address}/closure", {"reason": "x"}, **ANY), 409, "wrong_case_step")
 
 
 async def test_who_asked_a_debtor_in_any_round_does_not_say_that_the_case_is_solved(
@@ -103,8 +87,8 @@ async def test_who_asked_a_debtor_in_any_round_does_not_say_that_the_case_is_sol
     async with database.transaction() as session:
         await pay_all(session, sick.loans[0])
     await cure.surveyed(case, 2)
-    refused(await asker.post(f"/v1/{case}/solution", {}), 403, "own_problem_case")
-    assert (await chief.post(f"/v1/{case}/solution", {})).json()["state"] == "solved"
+    refused(await asker.post(f"/v1/{case}/solution", {}, **ANY), 403, "own_problem_case")
+    assert (await chief.post(f"/v1/{case}/solution", {}, **ANY)).json()["state"] == "solved"
 
 
 async def test_figures_stay_what_they_were_whatever_is_booked_afterwards(
@@ -143,11 +127,11 @@ async def test_a_case_with_anything_overdue_is_not_solved_and_goes_to_another_cl
     async with database.transaction() as session:
         await pay_all(session, sick.loans[0])
     assert (await cure.surveyed(case, 2))["overdue_after"] == "12000.00"
-    answer = await chief.post(f"/v1/{case}/solution", {})
+    answer = await chief.post(f"/v1/{case}/solution", {}, **ANY)
     refused(answer, 409, "still_overdue")
     assert answer.json()["overdue"] == "12000.00"
     assert (await cure.post(f"{case}/plan", PLAN))["state"] == "planned"
-    refused(await chief.post(f"/v1/{case}/solution", {}), 409, "wrong_case_step")
+    refused(await chief.post(f"/v1/{case}/solution", {}, **ANY), 409, "wrong_case_step")
 
 
 async def test_a_round_is_complete_only_when_every_overdue_debtor_was_asked(
@@ -218,10 +202,10 @@ async def test_only_the_round_that_runs_is_surveyed(
 async def test_no_plan_before_the_first_survey(cure: Cure, developer: Caller, database: Database) -> None:
     sick = await a_sick_fund(database, number=1)
     case = await cure.opened(sick.fund)
-    refused(await developer.post(f"/v1/{case}/plan", PLAN), 409, "wrong_case_step")
-    assert refused(await developer.post(f"/v1/{case}/plan", {"actions": []}), 422, "invalid_request") == [
-        "/actions"
-    ]
+    refused(await developer.post(f"/v1/{case}/plan", PLAN, **ANY), 409, "wrong_case_step")
+    assert refused(
+        await developer.post(f"/v1/{case}/plan", {"actions": []}, **ANY), 422, "invalid_request"
+    ) == ["/actions"]
 
 
 async def test_a_fund_has_one_open_case_however_many_open_it_at_once(
@@ -233,11 +217,11 @@ async def test_a_fund_has_one_open_case_however_many_open_it_at_once(
     assert sorted(one.status_code for one in answers) == [201, 409, 409, 409, 409]
     (opened,) = [one.json() for one in answers if one.status_code == 201]
     refused(
-        await developer.post(f"/v1/problem-cases/{opened['id']}/closure", {"reason": "x"}),
+        await developer.post(f"/v1/problem-cases/{opened['id']}/closure", {"reason": "x"}, **ANY),
         403,
         "own_problem_case",
     )
-    closed = await chief.post(f"/v1/problem-cases/{opened['id']}/closure", {"reason": "รวมกองทุน"})
+    closed = await chief.post(f"/v1/problem-cases/{opened['id']}/closure", {"reason": "รวมกองทุน"}, **ANY)
     assert (closed.json()["state"], closed.json()["end_reason"]) == ("closed", "รวมกองทุน")
     await cure.opened(sick.fund)
     refused(
@@ -273,7 +257,7 @@ async def test_the_board_counts_problem_funds_and_what_the_cure_has_left(
     async with database.transaction() as session:
         await pay_all(session, sick[0].loans[0])
     await cure.surveyed(solved, 2)
-    await chief.post(f"/v1/{solved}/solution", {})
+    await chief.post(f"/v1/{solved}/solution", {}, **ANY)
     await cure.opened(sick[1].fund)
     await cure.treated(sick[3].fund)
     (line,) = (await chief.get("/v1/problem-cases/board", area="3419")).json()["items"]
@@ -362,7 +346,7 @@ async def test_a_neighbour_neither_plans_nor_surveys_nor_solves_a_case(
     address = f"/v1/{await cure.opened(sick.fund)}"
     asked = {"loan_id": str(sick.loans[0]), "surveyed_on": "2026-03-10", "answer": "not_found"}
     for stranger in (chief.where("10"), chief.where()):
-        refused(await stranger.post(f"{address}/plan", PLAN), 404, "problem_case_not_found")
-        refused(await stranger.post(f"{address}/solution", {}), 404, "problem_case_not_found")
+        refused(await stranger.post(f"{address}/plan", PLAN, **ANY), 404, "problem_case_not_found")
+        refused(await stranger.post(f"{address}/solution", {}, **ANY), 404, "problem_case_not_found")
         path = f"{address}/surveys/1/debtors"
         refused(await stranger.post(path, {"debtors": [asked]}), 404, "problem_case_not_found")

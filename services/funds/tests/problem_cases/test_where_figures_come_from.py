@@ -12,7 +12,7 @@ from shared.money import baht, satang
 from shared.testing.caller import Caller
 from shared.testing.look import rows
 from tests.factories import a_contribution
-from tests.problem_cases.cure import Cure, a_sick_fund, pay_all
+from tests.problem_cases.cure import ANY, Cure, a_sick_fund, pay_all
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ async def test_each_figure_of_the_board_is_the_sum_of_what_it_links_to(
     areas = ("34190201", "34190202", "34190301")
     sick = [await a_sick_fund(database, number=1, area_code=area) for area in areas]
     first = await cure.opened(sick[0].fund)
-    closed = await chief.post(f"/v1/{first}/closure", {"reason": "เปิดผิด"})
+    closed = await chief.post(f"/v1/{first}/closure", {"reason": "เปิดผิด"}, **ANY)
     assert closed.status_code == 200
     async with database.transaction() as session:
         await pay_all(session, sick[1].loans[0])
