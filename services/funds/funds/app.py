@@ -20,6 +20,7 @@ from funds.capital import routes as capital
 from funds.capital.errors import CONSTRAINTS as CAPITAL
 from funds.clinics import routes as clinics
 from funds.clinics.errors import CONSTRAINTS as CLINICS
+from funds.collection_sheets import routes as collection_sheets
 from funds.committees import routes as committees
 from funds.committees.errors import CONSTRAINTS as COMMITTEES
 from funds.deaths import routes as deaths
@@ -117,6 +118,7 @@ ROUTERS = [
     follow.router,
     reminders.router,
     repayments.router,
+    collection_sheets.router,
     debtors.router,
     book_import_downloads.router,
     book_imports.router,

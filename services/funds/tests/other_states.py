@@ -24,6 +24,7 @@ from funds.problem_cases import service as problem_cases
 from funds.problem_cases import surveys
 from funds.problem_cases.schemas import NewProblemCase, Plan
 from funds.registry import service as registry
+from shared.clock import business_date, now
 from shared.money import baht
 from tests.book_imports.books import BALANCES, DEBTORS, changed, workbook
 from tests.factories import (
@@ -194,6 +195,8 @@ FIRST: dict[str, tuple[str, ...]] = {
     "read_marked_book": ("send_book_file", "check_book_import"),
     "plan_problem_case": ("complete_problem_survey",),
     "send_collection_sheet": ("download_collection_sheet",),
+    "send_loan_collection_sheet": ("download_loan_collection_sheet",),
+    "mark_loan_collection_sheet": ("download_loan_collection_sheet",),
     "list_book_errors": ("send_book_file", "check_book_import"),
     "list_fund_settings": ("add_fund_setting",),
     "list_savings_pledges": ("add_savings_pledge",),
@@ -216,7 +219,24 @@ def _collected(sheet: bytes) -> dict[str, Any]:
     return {"data": facts, "files": {"file": ("sheet.xlsx", out.getvalue(), _XLSX)}}
 
 
-FORMS: dict[str, Callable[[bytes], dict[str, Any]]] = {"send_collection_sheet": _collected}
+def _repaid(sheet: bytes) -> dict[str, Any]:
+    """Fill in what came in on one loan."""
+    book = openpyxl.load_workbook(io.BytesIO(sheet))
+    cells = [cell for row in book.worksheets[0].iter_rows() for cell in row]
+    for heading, value in ((collection.LOAN, 328), (collection.RECEIPT, "ร 101/2569")):
+        place = next(cell for cell in cells if cell.value == heading)
+        book.worksheets[0].cell(place.row + 1, place.column).value = value
+    out = io.BytesIO()
+    book.save(out)
+    facts = {"paid_on": business_date(now()).isoformat(), "channel": "cash", "counted": "328.00"}
+    return {"data": facts, "files": {"file": ("sheet.xlsx", out.getvalue(), _XLSX)}}
+
+
+FORMS: dict[str, Callable[[bytes], dict[str, Any]]] = {
+    "send_collection_sheet": _collected,
+    "send_loan_collection_sheet": _repaid,
+    "mark_loan_collection_sheet": _repaid,
+}
 """What httpx sends with an operation whose form is made of the answer before."""
 
 _A_FAULTY_BOOK = ("book.xlsx", workbook({"ลูกหนี้": _FAULTY, "งบ": BALANCES}), _XLSX)

@@ -67,5 +67,6 @@ def _problem(refusal: Refusal) -> BatchProblem:
         status=refusal.status,
         code=refusal.code,
         title=Text(th=refusal.title_th, en=refusal.title_en),
+        detail=Text(th=refusal.detail_th, en=refusal.detail_en) if refusal.detail_th else None,
         errors=[{"pointer": error.pointer, "code": error.code} for error in refusal.errors],
     )

@@ -193,6 +193,8 @@ class BatchProblem(Schema):
     status: int
     code: str
     title: Text
+    detail: Text | None = None
+    """The figures it rests on, or what to do."""
     errors: list[dict[str, str]]
     """Pointers into the item, each with a code."""
 

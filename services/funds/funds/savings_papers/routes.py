@@ -7,6 +7,7 @@ from fastapi import Form, Query
 from starlette.responses import Response
 
 from funds.book_imports.errors import CitizenIdsInBook, UnreadableBook
+from funds.collection_sheets.errors import NoCollectionTable, NothingCollected, SheetNotFilled
 from funds.documents import responses
 from funds.documents.collection import collection_sheet
 from funds.documents.passbook import pass_book
@@ -17,7 +18,6 @@ from funds.savings import showing
 from funds.savings.errors import NotASavingsFund, SavingsAccountNotFound
 from funds.savings.schemas import Month, StatementFilters
 from funds.savings_papers import service
-from funds.savings_papers.errors import NoCollectionTable, NothingCollected, SheetNotFilled
 from funds.savings_papers.schemas import CollectedOut, FilledSheet
 from shared import clock, problems, web
 from shared.db import Session
@@ -72,7 +72,8 @@ async def download_collection_sheet(
 ) -> Response:
     """Give all members with pledge, savings and what is due of their loans, and columns to fill in. Audited.
 
-    Needs `loans:read` too. ใบเก็บเงินพร้อมสัจจะ ยอดสะสม เงินกู้ครบกำหนด และช่องกรอกยอดรับ
+    A second sheet has the loans, a row each, as `/v1/funds/{fund_id}/collection-sheet.xlsx` gives them. Needs
+    `loans:read` too. ใบเก็บเงินพร้อมสัจจะ ยอดสะสม เงินกู้ครบกำหนด และช่องกรอกยอดรับ
     """
     del lender  # what members owe is in it
     facts = await service.collection(
@@ -107,8 +108,8 @@ async def send_collection_sheet(
 ) -> CollectedOut:
     """Record savings and shares that the sheet says, a deposit a member; nothing while a row cannot be read.
 
-    Repayments of loans in it are summed, not recorded: they are receipts. บันทึกเงินสัจจะและหุ้นจากใบเก็บเงิน
-    ยอดชำระเงินกู้ให้ออกใบเสร็จแยก ส่งซ้ำได้ไม่บันทึกซ้ำ
+    The same file sent to `/v1/funds/{fund_id}/collection-sheet` records the receipts of its sheet of loans.
+    บันทึกเงินสัจจะและหุ้นจากใบเก็บเงิน ส่วนแผ่นงานเงินกู้ให้ส่งไฟล์เดียวกันที่ใบเก็บเงินกู้ ส่งซ้ำได้ไม่บันทึกซ้ำ
     """
     outcomes, loans = await service.collect(
         session, fund_id=fund_id, filled=filled, actor=principal, now=clock.now()

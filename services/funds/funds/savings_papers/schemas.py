@@ -25,4 +25,7 @@ class CollectedOut(DepositsOut):
     """What became of the sheet; sending it again records nothing twice."""
 
     loans: BahtOut
-    """Written in the column of loans, which the sheet does not record: receipts do (`/v1/repayments`)."""
+    """Written in the column of loans that sheets of some time ago had: summed, not recorded.
+
+    Receipts come of the sheet of loans (`/v1/funds/{fund_id}/collection-sheet`).
+    """

@@ -1,6 +1,7 @@
 """Facts of a savings group's papers, and what becomes of a collection sheet that comes back."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.book_imports import reading
 from funds.book_imports.workbook import Sheet
+from funds.collection_sheets import service as collection_sheets
+from funds.collection_sheets.errors import NoCollectionTable, NothingCollected, SheetNotFilled
 from funds.committees import queries as committees
 from funds.documents.collection import Collected, CollectionFacts
 from funds.documents.facts import FundFacts
@@ -24,7 +27,6 @@ from funds.savings.judging import Outcome
 from funds.savings.rules import Kind, month_of
 from funds.savings.schemas import NewDeposit, NewDeposits
 from funds.savings_papers import queries
-from funds.savings_papers.errors import NoCollectionTable, NothingCollected, SheetNotFilled
 from funds.savings_papers.rules import item_id, read
 from funds.savings_papers.schemas import FilledSheet
 from shared import audit
@@ -96,7 +98,7 @@ async def pass_book(
 async def collection(
     session: AsyncSession, *, fund_id: UUID, month: str, principal: Principal, now: datetime
 ) -> CollectionFacts:
-    """Return the facts of a month's collection sheet; leaves an audit row.
+    """Return the facts of a month's collection sheets, of members and of loans; leaves an audit row.
 
     Raises FundNotFound, NotASavingsFund.
     """
@@ -106,10 +108,9 @@ async def collection(
     people = await queries.collected(session, fund.id, month=first, until=until)
     await _seen(session, "collection", [fund.id], principal=principal, now=now)
     return CollectionFacts(
-        fund=await _fund(session, fund, on=business_date(now)),
         month=day(first).partition(" ")[2],
-        until=until,
         members=[Collected(**one) for one in people],
+        lent=await collection_sheets.owed(session, fund, until=until),
     )
 
 
@@ -123,8 +124,9 @@ async def collect(
     `savings.deposit` does.
     """
     await savings.require(session, fund_id, principal=actor)  # locked when all of it is read
-    sheet = await asyncio.to_thread(_first, filled.file.file)
-    found = read(sheet, await queries.numbered(session, fund_id))
+    sheets = await asyncio.to_thread(_opened, filled.file.file)
+    known = await queries.numbered(session, fund_id)
+    found = next(filter(None, (read(sheet, known) for sheet in sheets)), None)
     if found is None:
         raise NoCollectionTable(pointer="/file")
     brought, wrong = found
@@ -149,11 +151,11 @@ async def collect(
     return outcomes, sum(one.loan for one in brought)
 
 
-def _first(file: BinaryIO) -> Sheet:
-    """Return the first sheet of a workbook that holds no citizen id."""
+def _opened(file: BinaryIO) -> Sequence[Sheet]:
+    """Return the sheets of a workbook that holds no citizen id."""
     sheets = reading.opened(file)
     reading.refuse_citizen_ids(sheets)
-    return sheets[0]
+    return sheets
 
 
 async def _fund(session: AsyncSession, fund: Registered, *, on: date) -> FundFacts:

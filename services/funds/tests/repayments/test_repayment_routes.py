@@ -142,6 +142,9 @@ async def test_a_phone_sends_what_it_kept_and_one_wrong_slip_loses_no_other(
         "invalid_request",
     ]
     assert told["results"][2]["problem"]["errors"][0]["pointer"] == "/amount"
+    off = slip(loan, id=str(uuid7()), receipt_no="ร 6", early="payoff")
+    (short,) = (await treasurer.post("/v1/repayments/batches", {"items": [off]})).json()["results"]
+    assert short["problem"]["detail"]["th"] == "ยอดปิดบัญชี 99980.00 บาท"
     again = (await treasurer.post("/v1/repayments/batches", batch)).json()
     assert (again["recorded"], again["repeated"], again["refused"]) == (0, 2, 5)
     parts = [{"member_id": loan["members"][0], "amount": "10.00"}]

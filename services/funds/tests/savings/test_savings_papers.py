@@ -162,14 +162,14 @@ async def test_a_filled_sheet_is_recorded_once_however_often_it_is_sent(
 ) -> None:
     one, two, three = group["people"]
     written: Filled = {
-        "1": {collection.SAVINGS: 100, collection.SHARES: "๕๐.-", collection.LOAN: "1,000.00"},
+        "1": {collection.SAVINGS: 100, collection.SHARES: "๕๐.-"},
         "2": {collection.SAVINGS: "200.25"},
         "3": {collection.SHARES: 15},
     }
     content = filled(await fetched(clerk, group, "2026-01"), written)
     first = (await send(clerk, group, content)).json()
     assert (first["recorded"], first["refused"]) == (2, 1)
-    assert (first["savings"], first["shares"], first["loans"]) == ("300.25", "50.00", "1000.00")
+    assert (first["savings"], first["shares"], first["loans"]) == ("300.25", "50.00", "0.00")
     assert [one["member_id"] for one in first["results"]] == [one, two, three]
     assert first["results"][2]["problem"]["code"] == "not_whole_shares"
     again = (await send(clerk, group, content)).json()
