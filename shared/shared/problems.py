@@ -130,7 +130,8 @@ def responses(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
 
 def example(refusal: type[Refusal]) -> dict[str, Any]:
     """Return a refusal's OpenAPI example."""
-    return {"summary": refusal.title_en, "value": document(refusal(), lang="th")}
+    members = document(refusal(), lang="th").items()
+    return {"summary": refusal.title_en, "value": {k: v for k, v in members if k != "request_id"}}
 
 
 def pointer(location: Sequence[str | int]) -> str:

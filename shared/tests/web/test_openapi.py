@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from shared import openapi, problems, web
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 from shared.security import Principal, requires
 
 OPERATION = {"list_things", "make_thing", "get_thing", "change_thing", "upload_thing", "start_job"}
@@ -61,6 +61,12 @@ def test_every_problem_example_fits_the_problem_schema(document: dict[str, Any])
         jsonschema.validate(example["value"], schema)
     assert len(examples) >= 20
     assert "HTTPValidationError" not in orjson.dumps(document).decode()
+
+
+async def test_an_example_of_a_problem_says_what_to_do_and_is_of_no_request(api: httpx.AsyncClient) -> None:
+    examples = (await api.get("/openapi.json")).json()["components"]["examples"]
+    assert examples["not_found"]["value"]["detail"] == NotFound.detail_th
+    assert not any("request_id" in example["value"] for example in examples.values())
 
 
 async def test_what_is_answered_fits_what_is_described(
