@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from households.feeds.archive import Archive
+from households.feeds.tables import read_table
 from shared import citizen
 from shared.areas import catalogue
-from shared.imports import Archive, read_table
 from tools.demo_data import Form, generate, next_edition
 from tools.demo_data.__main__ import main
 from tools.demo_data.columns import FILES, HOUSEHOLD_INDICATORS, PERSON_INDICATORS

@@ -1,21 +1,18 @@
-"""Bulk files in: encoding found, archives checked, tables read in batches. Formula-safe CSV out.
+"""Bulk files in: encoding found, tables read in batches. Formula-safe CSV out.
 
-`read_table(file, name=...)` is the way in for CSV, NDJSON, XLSX and Parquet; `Archive(file)` for ZIP.
+`read_table(file, name=...)` is the way in for CSV and XLSX.
 Everything here is synchronous and reads a local, seekable file: call it from a thread or a worker.
 """
 
-from shared.imports.archive import Archive, Member
 from shared.imports.csv_out import csv_chunks, formula_safe
 from shared.imports.encoding import Encoding, detect_encoding
 from shared.imports.limits import Limits, UnreadableFile
 from shared.imports.tables import Batch, Misfit, Table, format_of, read_table
 
 __all__ = [
-    "Archive",
     "Batch",
     "Encoding",
     "Limits",
-    "Member",
     "Misfit",
     "Table",
     "UnreadableFile",

@@ -1,4 +1,4 @@
-"""Tables out of CSV, NDJSON, XLSX and Parquet: a header and an iterator of batches of text rows."""
+"""Tables out of CSV and XLSX: a header and an iterator of batches of text rows."""
 
 import csv
 import io
@@ -7,25 +7,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO, Final, Literal
 
-import orjson
-
-from shared.imports.encoding import Encoding, detect_encoding
+from shared.imports.encoding import detect_encoding
 from shared.imports.limits import Limits, UnreadableFile
 
-Format = Literal["csv", "ndjson", "xlsx", "parquet", "zip"]
+Format = Literal["csv", "xlsx"]
 Row = list[str | None]
 
 BATCH_ROWS: Final = 10_000
-_FORMATS: Final[dict[str, Format]] = {
-    "csv": "csv",
-    "txt": "csv",
-    "tsv": "csv",
-    "ndjson": "ndjson",
-    "jsonl": "ndjson",
-    "xlsx": "xlsx",
-    "parquet": "parquet",
-    "zip": "zip",
-}
+_FORMATS: Final[dict[str, Format]] = {"csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +42,6 @@ class Batch:
 class Table:
     """What was read: `batches` can be walked once, while the file is open."""
 
-    format: Format
-    encoding: Encoding | None
     header: list[str]
     batches: Iterator[Batch]
 
@@ -65,42 +52,23 @@ def format_of(name: str) -> Format:
     try:
         return _FORMATS[ending]
     except KeyError:
-        raise UnreadableFile("unknown_format", "CSV, NDJSON, XLSX, Parquet or ZIP") from None
+        raise UnreadableFile("unknown_format", "CSV or XLSX") from None
 
 
 def read_table(
-    file: BinaryIO,
-    *,
-    name: str,
-    columns: Sequence[str] | None = None,
-    limits: Limits | None = None,
-    batch_rows: int = BATCH_ROWS,
+    file: BinaryIO, *, name: str, limits: Limits | None = None, batch_rows: int = BATCH_ROWS
 ) -> Table:
     """Open a table by the ending of its name; memory stays at one batch (XLSX: plus its strings).
 
-    `columns` are the columns an NDJSON file may have; without it its first row says. Values come as
-    text as written, None where a format has a real null; blanks are not touched.
+    Values come as text as written, None where a workbook's cell is empty; blanks are not touched.
     """
     limits = limits or Limits()
-    kind = format_of(name)
-    if kind == "csv":
+    if format_of(name) == "csv":
         return _read_csv(file, limits, batch_rows)
-    if kind == "ndjson":
-        return _read_ndjson(file, columns, limits, batch_rows)
-    # Imported when needed: Arrow alone costs 60 MB.
-    if kind == "xlsx":
-        from shared.imports.spreadsheet import open_sheet  # noqa: PLC0415
+    from shared.imports.spreadsheet import open_sheet  # noqa: PLC0415  # loaded where a workbook is read
 
-        header, rows = open_sheet(file, limits)
-        return Table(
-            "xlsx", None, check_header(header, limits), _batches(rows, len(header), limits, batch_rows)
-        )
-    if kind == "parquet":
-        from shared.imports.parquet import open_parquet  # noqa: PLC0415
-
-        header, groups = open_parquet(file, limits, batch_rows)
-        return Table("parquet", None, check_header(header, limits), _numbered(groups, limits))
-    raise UnreadableFile("unknown_format", "an archive is not a table")
+    header, rows = open_sheet(file, limits)
+    return Table(check_header(header, limits), _batches(rows, len(header), limits, batch_rows))
 
 
 def check_header(header: Sequence[str], limits: Limits) -> list[str]:
@@ -128,7 +96,7 @@ def _read_csv(file: BinaryIO, limits: Limits, batch_rows: int) -> Table:
     except (csv.Error, UnicodeError) as error:
         raise UnreadableFile("bad_csv", str(error)) from error
     batches = _batches(_csv_rows(rows, text), len(header), limits, batch_rows)
-    return Table("csv", encoding, header, batches)
+    return Table(header, batches)
 
 
 def _csv_rows(rows: Iterator[list[str]], text: io.TextIOWrapper) -> Iterator[list[str]]:
@@ -168,84 +136,3 @@ def _fit(batch: Batch, width: int) -> None:
         if len(row) != width:
             batch.misfits.append(Misfit(line=batch.first + at, code="column_count"))
             batch.rows[at] = (row + [None] * width)[:width]
-
-
-def _numbered(groups: Iterator[list[Row]], limits: Limits) -> Iterator[Batch]:
-    line = 1
-    for rows in groups:
-        yield Batch(first=line, rows=rows)
-        line += len(rows)
-        if line > limits.rows:
-            raise UnreadableFile("too_many_rows", f"more than {limits.rows}")
-
-
-def _read_ndjson(file: BinaryIO, columns: Sequence[str] | None, limits: Limits, batch_rows: int) -> Table:
-    encoding = detect_encoding(file)
-    text = io.TextIOWrapper(file, encoding=encoding, newline="\n", write_through=True)
-    if columns is None:
-        first = _object(text.readline(limits.line))
-        text.seek(0)
-        if first is None:
-            raise UnreadableFile("bad_json", "the first line is not an object")
-        columns = list(first)
-    header = check_header(columns, limits)
-    return Table("ndjson", encoding, header, _ndjson_batches(text, header, limits, batch_rows))
-
-
-def _ndjson_batches(
-    text: io.TextIOWrapper, header: list[str], limits: Limits, batch_rows: int
-) -> Iterator[Batch]:
-    known = frozenset(header)
-    batch = Batch(first=1, rows=[])
-    try:
-        while line := text.readline(limits.line):
-            if not line.endswith("\n") and len(line) >= limits.line:
-                raise UnreadableFile("line_too_long", f"more than {limits.line} signs")
-            if not line.strip():
-                continue
-            number = batch.first + len(batch.rows)
-            batch.rows.append(_ndjson_row(line, number, header, known, batch.misfits))
-            if len(batch.rows) >= batch_rows:
-                yield batch
-                batch = Batch(first=number + 1, rows=[])
-            if number > limits.rows:
-                raise UnreadableFile("too_many_rows", f"more than {limits.rows}")
-    except UnicodeError as error:
-        raise UnreadableFile("bad_encoding", "the file is not in one encoding") from error
-    finally:
-        if not text.closed:
-            text.detach()
-    if batch.rows:
-        yield batch
-
-
-def _ndjson_row(
-    line: str, number: int, header: list[str], known: frozenset[str], misfits: list[Misfit]
-) -> Row:
-    found = _object(line)
-    if found is None:
-        misfits.append(Misfit(line=number, code="bad_json"))
-        return [None] * len(header)
-    if not known.issuperset(found):
-        misfits.append(Misfit(number, "unknown_column", min(found.keys() - known)[:100]))
-    row: Row = []
-    for column in header:
-        value = found.get(column)
-        if value is None or isinstance(value, str):
-            row.append(value)
-        elif isinstance(value, bool):
-            row.append("1" if value else "0")
-        elif isinstance(value, int | float):
-            row.append(orjson.dumps(value).decode())
-        else:
-            misfits.append(Misfit(number, "nested", column))
-            row.append(None)
-    return row
-
-
-def _object(line: str) -> dict[str, object] | None:
-    try:
-        found = orjson.loads(line)
-    except ValueError:  # also a lone surrogate, which orjson refuses
-        return None
-    return found if isinstance(found, dict) else None

@@ -2,13 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,26 +38,9 @@ def as_xlsx(header: list[str], rows: list[list[str]]) -> bytes:
     return out.getvalue()
 
 
-def as_parquet(header: list[str], rows: list[list[str]]) -> bytes:
-    out = io.BytesIO()
-    columns = [pa.array(column) for column in zip(*rows, strict=True)]
-    pq.write_table(pa.Table.from_arrays(columns, names=header), out, row_group_size=500)
-    return out.getvalue()
-
-
-def as_ndjson(header: list[str], rows: list[list[str]]) -> bytes:
-    return b"".join(orjson.dumps(dict(zip(header, row, strict=True))) + b"\n" for row in rows)
-
-
-@pytest.mark.parametrize(
-    ("name", "write"),
-    [("persons.xlsx", as_xlsx), ("persons.parquet", as_parquet), ("persons.ndjson", as_ndjson)],
-)
-def test_the_same_rows_come_out_of_every_format(
-    name: str, write: Callable[[list[str], list[list[str]]], bytes]
-) -> None:
+def test_a_workbook_gives_the_rows_that_were_written() -> None:
     header, rows = persons()
-    table = read_table(io.BytesIO(write(header, rows)), name=name, batch_rows=400)
+    table = read_table(io.BytesIO(as_xlsx(header, rows)), name="persons.xlsx", batch_rows=400)
     batches = list(table.batches)
     assert table.header == header
     assert [row for batch in batches for row in batch.rows] == rows
@@ -109,9 +88,10 @@ def test_a_file_that_is_no_table_is_refused_whole(data: bytes, code: str) -> Non
     assert refused.value.code == code
 
 
-def test_an_unknown_ending_is_refused() -> None:
+@pytest.mark.parametrize("ending", ["docx", "zip", "parquet"])
+def test_an_unknown_ending_is_refused(ending: str) -> None:
     with pytest.raises(UnreadableFile, match="unknown_format"):
-        rows_of(b"a\r\n", name="rows.docx")
+        rows_of(b"a\r\n", name=f"rows.{ending}")
 
 
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=20))
@@ -145,29 +125,6 @@ def test_a_line_break_inside_quotes_is_one_row() -> None:
     assert rows_of(b'a,b\r\n"x\r\ny",1\r\nz,2\r\n') == [["x\r\ny", "1"], ["z", "2"]]
 
 
-def test_json_values_become_the_text_they_were() -> None:
-    data = b'{"a":"x","b":1}\n{"b":2.5,"a":null}\n{"a":true,"b":-0.1}\n\n'
-    assert rows_of(data, name="x.ndjson") == [["x", "1"], [None, "2.5"], ["1", "-0.1"]]
-
-
-def test_json_rows_that_do_not_fit_are_named_one_by_one() -> None:
-    data = '{"a":"x"}\n[1]\n{"a":{"b":1}}\n{"a":"y","z":1}\nnonsense\n{"a":"ก"}'.encode()
-    table = read_table(io.BytesIO(data), name="x.jsonl", columns=["a"])
-    (batch,) = table.batches
-    assert [row[0] for row in batch.rows] == ["x", None, None, "y", None, "ก"]
-    assert batch.misfits == [
-        Misfit(2, "bad_json"),
-        Misfit(3, "nested", "a"),
-        Misfit(4, "unknown_column", "z"),
-        Misfit(5, "bad_json"),
-    ]
-
-
-def test_a_json_line_without_an_end_is_refused() -> None:
-    with pytest.raises(UnreadableFile, match="line_too_long"):
-        rows_of(b'{"a":"' + b"x" * 2_000_000, name="x.ndjson", columns=["a"])
-
-
 def test_a_sheet_says_dates_and_numbers_as_a_feed_does() -> None:
     book = Workbook()
     sheet = book.active
@@ -185,45 +142,15 @@ def test_a_sheet_says_dates_and_numbers_as_a_feed_does() -> None:
     ]
 
 
-def test_parquet_values_become_the_text_of_a_feed() -> None:
-    table = pa.table(
-        {
-            "id": pa.array([4840191614616, None]),
-            "day": pa.array([date(1972, 11, 5), None]),
-            "yes": pa.array([True, None]),
-            "money": pa.array([12.0, 0.5]),
-            "at": pa.array([datetime(1972, 11, 5), None]),  # noqa: DTZ001
-        }
-    )
-    out = io.BytesIO()
-    pq.write_table(table, out)
-    assert rows_of(out.getvalue(), name="x.parquet") == [
-        ["4840191614616", "1972-11-05", "1", "12", "1972-11-05"],
-        [None, None, None, "0.5", None],
-    ]
-
-
-def test_nested_parquet_columns_are_refused() -> None:
-    out = io.BytesIO()
-    pq.write_table(pa.table({"a": [[1, 2]]}), out)
-    with pytest.raises(UnreadableFile, match="nested_column"):
-        rows_of(out.getvalue(), name="x.parquet")
-
-
-@pytest.mark.parametrize("name", ["x.xlsx", "x.parquet"])
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04nonsense", b"PAR1nonsensePAR1", PERSONS[:5_000]])
-def test_a_damaged_workbook_or_parquet_file_is_refused(name: str, data: bytes) -> None:
-    with pytest.raises(UnreadableFile, match=f"bad_{name.partition('.')[2]}"):
-        rows_of(data, name=name)
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04nonsense", PERSONS[:5_000]])
+def test_a_damaged_workbook_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableFile, match="bad_xlsx"):
+        rows_of(data, name="x.xlsx")
 
 
 def test_more_rows_or_bytes_than_allowed_are_refused() -> None:
     header, rows = persons()
-    for name, data in (
-        ("x.csv", PERSONS), ("x.ndjson", as_ndjson(header, rows)), ("x.parquet", as_parquet(header, rows)),
-    ):  # fmt: skip
-        with pytest.raises(UnreadableFile, match="too_many_rows"):
-            rows_of(data, name=name, limits=Limits(rows=1_000), batch_rows=100)
-    for name, data in (("x.xlsx", as_xlsx(header, rows)), ("x.parquet", as_parquet(header, rows))):
-        with pytest.raises(UnreadableFile, match="archive_too_large"):
-            rows_of(data, name=name, limits=Limits(sheet_unpacked=10_000))
+    with pytest.raises(UnreadableFile, match="too_many_rows"):
+        rows_of(PERSONS, limits=Limits(rows=1_000), batch_rows=100)
+    with pytest.raises(UnreadableFile, match="archive_too_large"):
+        rows_of(as_xlsx(header, rows), name="x.xlsx", limits=Limits(sheet_unpacked=10_000))

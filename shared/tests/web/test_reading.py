@@ -19,7 +19,7 @@ async def narrow(cluster: Cluster, service: str, database_name: str) -> Database
 
 
 async def test_a_reader_never_holds_two_connections(narrow: Database) -> None:
-    async with asyncio.timeout(5), narrow.read() as session:
+    async with asyncio.timeout(30), narrow.read() as session:
         first = await (await driver(session)).fetchval("SELECT pg_backend_pid()")
         second = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
         third = await session.scalar(text("SELECT pg_backend_pid()"))
@@ -46,7 +46,7 @@ async def test_a_reader_gives_its_connection_back_when_its_request_fails(narrow:
     for _ in range(3):
         with pytest.raises(RuntimeError):
             await fail()
-    async with asyncio.timeout(5), narrow.read() as session:
+    async with asyncio.timeout(30), narrow.read() as session:
         assert await session.scalar(text("SELECT 1")) == 1
     await narrow.close()
 
@@ -60,7 +60,7 @@ async def test_a_reader_whose_statement_failed_leaves_a_usable_connection(narrow
 
 
 async def test_a_reader_that_asks_nothing_takes_no_connection(narrow: Database) -> None:
-    async with narrow.read(), asyncio.timeout(5), narrow.engine.connect() as other:
+    async with narrow.read(), asyncio.timeout(30), narrow.engine.connect() as other:
         assert (await other.execute(text("SELECT 1"))).scalar_one() == 1
     await narrow.close()
 

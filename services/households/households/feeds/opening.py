@@ -38,11 +38,12 @@ class Unreadable(Exception):  # noqa: N818  # named after the fact
 
 def open_file(path: Path, name: str, columns: tuple[str, ...], scratch: Path) -> Opened:
     """Return a file as lines; `name` tells its format, `columns` must be in its header."""
-    from shared.imports import UnreadableFile, detect_encoding, format_of  # noqa: PLC0415  # the worker's alone
+    from households.feeds.tables import is_csv  # noqa: PLC0415  # the worker's alone
+    from shared.imports import UnreadableFile, detect_encoding  # noqa: PLC0415
 
     try:
         with path.open("rb") as file:
-            plain = format_of(name) == "csv" and detect_encoding(file) in {"utf-8", "utf-8-sig"}
+            plain = is_csv(name) and detect_encoding(file) in {"utf-8", "utf-8-sig"}
         opened = _as_it_lies(path) if plain else None
         if opened is None:
             opened = _flatten(path, name, scratch)
@@ -89,7 +90,7 @@ def _as_it_lies(path: Path) -> Opened | None:
 
 
 def _flatten(path: Path, name: str, scratch: Path) -> Opened:
-    from shared.imports import read_table  # noqa: PLC0415
+    from households.feeds.tables import read_table  # noqa: PLC0415
 
     target = scratch / f"{path.stem}.flat"
     lines = 0

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.concurrency import run_in_threadpool
 
 from households.feeds import errors, queries
+from households.feeds.archive import Archive
 from households.feeds.importing import missing_files
 from households.feeds.rules import FileKind, file_kind
 from households.feeds.schemas import Manifest, NewEdition
@@ -21,7 +22,7 @@ from shared import audit, jobs
 from shared.db import driver
 from shared.errors import BodyTooLarge
 from shared.ids import uuid7
-from shared.imports import Archive, UnreadableFile
+from shared.imports import UnreadableFile
 from shared.security import Principal
 from shared.storage import CHUNK_BYTES, Files, FileTooLarge, new_key
 
