@@ -34,7 +34,6 @@ from shared import audit
 from shared.clock import business_date
 from shared.security import Principal
 
-_COUNTED: Final = ("from_whom", "to_whom", "cash", "bank", "debtors", "remarks")
 _ROLES: Final = {"chair": "ประธาน", "vice_chair": "รองประธาน", "secretary": "เลขานุการ", "treasurer": "เหรัญญิก"}
 
 

@@ -17,7 +17,6 @@ from funds.products.rules import LENT, Category
 from shared import etags, paging
 from shared.money import baht
 
-_WHOLE = ("plan", "months", "instalments", "authors", "reason", "round")
 _AMOUNTS = ("amount", "resolved_amount", "reserved")
 _CHECK = (
     "item", "done", "done_on", "done_by", "evidence", "file_type", "file_sha256", "recorded_by",

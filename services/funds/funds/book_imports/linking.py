@@ -77,6 +77,7 @@ def link(checked: Checked, existing: Sequence[Known]) -> People:
 def _members(checked: Checked, people: People, index: _Index) -> Iterator[Fault]:
     table = checked.tables.get(Part.MEMBERS)
     before: Mapping[str, list[UUID]] = {key: list(ids) for key, ids in index.by_name.items()}
+    taken: set[UUID] = set()
     for row in checked.book.members:
         key = name_key(row.name)
         found = None if row.member_no is None else index.by_number.get(row.member_no)
@@ -94,6 +95,12 @@ def _members(checked: Checked, people: People, index: _Index) -> Iterator[Fault]
         else:
             member_id = _enrolled(people, row)
             index.add(member_id, row.member_no, key)
+        if member_id in taken:  # two lines that could both be hers: nobody's savings are put to another's
+            assert table is not None  # noqa: S101  # its rows are here
+            at = "name" if row.member_no is None else "member_no"
+            yield Fault(table.sheet, "member_ambiguous", row.line, table.column(at), at, row.member_no)
+            continue
+        taken.add(member_id)
         people.belongs(member_id, row)
         people.of_member[row.line] = member_id
 

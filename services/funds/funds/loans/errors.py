@@ -204,15 +204,6 @@ class LoanRescheduled(Conflict):
     detail_en = "Make another application and contract for the further money"
 
 
-class SharesDoNotSum(InvalidField):
-    """The parts of the group's members do not sum to the amount."""
-
-    code = "shares_do_not_sum"
-    title_th, title_en = "ส่วนแบ่งรวมไม่เท่ากับยอดเงิน", "The shares do not sum to the amount"
-    detail_th = "แก้ส่วนแบ่งให้รวมเท่ากับยอดเงิน"
-    detail_en = "Make the shares sum to the amount"
-
-
 class PrincipalNotKept(InvalidField):
     """A new schedule repays exactly the principal that is owed."""
 

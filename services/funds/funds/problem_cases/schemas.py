@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from funds.problem_cases.rules import MAX_ROUNDS, Answer, CaseState, Cause
+from funds.problem_cases.rules import Answer, CaseState, Cause
 from funds.registry.rules import Kind
 from shared.areas import AreaCode
 from shared.free_text import FreeText
@@ -14,7 +14,6 @@ from shared.money import BahtNotNegative, BahtOut, BahtPositive
 from shared.schemas import Filters, Schema
 
 FailingCode = Annotated[str, Field(pattern=r"^[A-Z]\.[0-9]{1,2}$", examples=["B.2"])]
-Round = Annotated[int, Field(ge=1, le=MAX_ROUNDS, examples=[1])]
 FiscalYear = Annotated[int, Field(ge=2500, le=2700, examples=[2565])]
 
 

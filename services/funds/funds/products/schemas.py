@@ -39,7 +39,6 @@ from shared.schemas import Filters, Schema, Text
 Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{2,49}$", examples=["WOMENS_REVOLVING"])]
 Purpose = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,49}$", examples=["old_debts"])]
 StepCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{2,49}$", examples=["TAMBON_WORKING_GROUP"])]
-Name = Annotated[FreeText, Field(min_length=1, max_length=200)]
 Source = Annotated[FreeText, Field(min_length=1, max_length=1000)]
 
 EXAMPLE_TERMS: dict[str, Any] = {

@@ -167,11 +167,11 @@ def not_in_future(day: date | None, pointer: str, *, now: datetime) -> None:
 
 
 async def _empty(session: AsyncSession, fund_id: UUID) -> bool:
-    """Tell whether nothing is left: no money, no loans outstanding, nothing that is members'."""
+    """Tell whether nothing is left: no money, no loans outstanding, nothing of borrowers or members."""
     money = await books.cash(session, fund_id)
     left = [
         await books.balance(session, fund_id, account)
-        for account in (Account.LOANS, Account.SAVINGS, Account.SHARES)
+        for account in (Account.LOANS, Account.ADVANCES, Account.SAVINGS, Account.SHARES)
     ]
     return money.cash == 0 and not any(left)
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from funds.ledger.rules import Account, Entry, JournalKind, Line
+from funds.ledger.rules import Account, Line
 from funds.loans.accruing import Pauses, charge, earned
 from funds.loans.rules import MONEY, Channel, Instalment, RepaymentTerms
 from funds.products.rules import Due
@@ -358,15 +358,3 @@ def lines(split: Split, *, loan_id: UUID, recovery: bool) -> list[Line]:
 def money(amount: int, channel: Channel) -> Line:
     """Return the line of money that came in, or went out where the amount is negative."""
     return Line(MONEY[channel], debit=max(amount, 0), credit=max(-amount, 0))
-
-
-def entry(
-    kind: JournalKind,
-    document_kind: str,
-    document_id: UUID,
-    on: date,
-    lines: Sequence[Line],
-    **other: str | None,
-) -> Entry:
-    """Return an entry of a repayment or of what follows from it."""
-    return Entry(kind, document_kind, document_id, on, lines, **other)  # type: ignore[arg-type]

@@ -239,6 +239,16 @@ class TestWhoIsWho:
         found, _ = self.linked(twins, DEBTORS)
         assert [(one.cell, one.code, one.value) for one in found.faults] == [("B6", "member_ambiguous", None)]
 
+    def test_two_of_one_name_are_not_both_the_member_of_that_name(self) -> None:
+        twins = [*MEMBERS[:3], (None, "นาย", "บุญมี", "ใจดี", None, 0, 0, 0)]
+        one = changed(twins, {(2, 0): None})
+        known = Known(uuid7(), "1", "บุญมีใจดี")
+        found, people = self.linked(one, DEBTORS, [known])
+        assert [(one.line, one.code) for one in found.faults] == [(4, "member_ambiguous")]
+        assert people.of_member[2] == known.id
+        numbered = changed(one, {(4, 0): 1})  # by name, then by number
+        assert [one.code for one in self.linked(numbered, DEBTORS, [known])[0].faults] == ["member_ambiguous"]
+
     def test_a_debtor_who_is_no_member_is_said(self) -> None:
         found, _ = self.linked(MEMBERS, changed(DEBTORS, {(6, 1): "นายแปลก"}))
         assert [(one.cell, one.code) for one in found.faults] == [("B6", "member_unknown")]

@@ -6,11 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from funds.ledger import queries as ledger
+from funds.ledger import queries as books
+from funds.ledger import service as ledger
+from funds.ledger.rules import Account, Entry, JournalKind, Line
 from shared.db import Database
+from shared.ids import uuid7
 from shared.testing.caller import Caller
 from shared.testing.look import rows
-from tests.factories import a_fund
+from tests.factories import NOW, OFFICER, TODAY, a_fund, a_loan
+from tests.repayments.helpers import pay
 
 BODY = {"kind": "womens", "name_th": "กองทุนพัฒนาบทบาทสตรี ตำบลกุดชมภู", "area_code": "341902"}
 
@@ -38,7 +42,7 @@ async def test_a_registered_fund_is_active_has_books_and_is_told(keeper: Caller,
     fund = await made(keeper, founded_on="2013-02-01")
     assert (fund["state"], fund["state_since"], fund["version"]) == ("active", "2013-02-01", 1)
     async with database.read() as session:
-        assert (await ledger.cash(session, fund["id"])).available == 0
+        assert (await books.cash(session, fund["id"])).available == 0
     (event,) = await rows(database, "SELECT type, subject::text, sequence, data::text FROM outbox")
     assert (event["type"], event["subject"], event["sequence"]) == (
         "funds.fund.registered.v1",
@@ -121,6 +125,20 @@ async def test_a_fund_is_suspended_resumed_and_closed_for_good(keeper: Caller) -
 async def test_a_fund_with_money_is_not_closed(keeper: Caller, database: Database) -> None:
     async with database.transaction() as session:
         fund = await a_fund(session, area_code="341902", capital=100)
+    answer = await keeper.post(f"/v1/funds/{fund.id}/state", {"state": "closed", "reason": "ยุบรวม"})
+    refused(answer, 409, "fund_not_empty")
+
+
+async def test_a_fund_that_owes_borrowers_what_they_paid_ahead_is_not_closed(
+    keeper: Caller, database: Database
+) -> None:
+    async with database.transaction() as session:
+        fund = await a_fund(session, kind="poverty", area_code="34190201", capital=100_000)
+        loan_id = await a_loan(session, fund, amount=100_000, instalments=1)
+        await pay(session, loan_id, TODAY, 100_500, now=NOW)
+        spent = Line(Account.EXPENSES, debit=100_500), Line(Account.CASH, credit=100_500)
+        entry = Entry(JournalKind.EXPENSE, "adjustment", uuid7(), TODAY, spent)
+        await ledger.post(session, fund_id=fund.id, entry=entry, actor=OFFICER, now=NOW)
     answer = await keeper.post(f"/v1/funds/{fund.id}/state", {"state": "closed", "reason": "ยุบรวม"})
     refused(answer, 409, "fund_not_empty")
 
