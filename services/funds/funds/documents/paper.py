@@ -4,14 +4,16 @@ Every piece of text is marked with what it says (ActualText), so that copying an
 whatever the shaping did; readers that do not know the mark get the same letters from the font's own table.
 """
 
+import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache, partial
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Final, Literal
 
-if TYPE_CHECKING:  # loading it takes 0.7 s, which only who makes a paper waits for
+if TYPE_CHECKING:  # loading it takes a while, which only who makes a paper waits for
     from fpdf import FPDF
 
 _FAMILY: Final = "Sarabun"
@@ -58,9 +60,7 @@ class Paper:
 
     def __init__(self, title: str, *, made_on: date, wide: bool = False) -> None:
         """Begin the first page, upright or `wide`; the same facts make the same bytes: the day is given."""
-        from fpdf import FPDF  # noqa: PLC0415  # see above
-
-        self._sheet = FPDF("landscape" if wide else "portrait", format="A4")
+        self._sheet = _pages()("landscape" if wide else "portrait", format="A4")
         self._sheet.footer = partial(_number_page, self._sheet, title)  # type: ignore[method-assign]  # at each page's end
         with as_file(files("funds.documents").joinpath("fonts")) as fonts:
             self._sheet.add_font(_FAMILY, "", fonts / "Sarabun-Regular.ttf")
@@ -260,13 +260,41 @@ class Paper:
         return self._widths[key]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no garbage be looked for while much is loaded that stays: the first paper comes sooner so."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@cache
+def _pages() -> "type[FPDF]":
+    """Return what makes pages; the first call loads it (0.2 s)."""
+    with _uncollected():
+        from fpdf import FPDF  # noqa: PLC0415  # only who makes a paper waits for it
+    return FPDF
+
+
+@cache
+def _cutter() -> Callable[..., list[str]]:
+    """Return what cuts Thai into words; the first call loads its dictionary (0.2 s, 75 MB)."""
+    with _uncollected():
+        from pythainlp.tokenize import word_tokenize  # noqa: PLC0415  # likewise
+
+        word_tokenize("คำ", engine="newmm")
+    return word_tokenize
+
+
 @cache
 def words(text: str) -> tuple[str, ...]:
     """Cut a Thai text where a line may end; blanks belong to the word before them."""
-    from pythainlp.tokenize import word_tokenize  # noqa: PLC0415  # half a second, only where a paper is made
-
     cut: list[str] = []
-    for word in word_tokenize(_SPACES.sub(" ", text), engine="newmm", keep_whitespace=True):
+    for word in _cutter()(_SPACES.sub(" ", text), engine="newmm", keep_whitespace=True):
         if cut and not word.strip():
             cut[-1] += word
         else:
