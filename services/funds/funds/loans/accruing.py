@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Final
 
 from funds.loans.rules import Instalment, RepaymentTerms
@@ -51,7 +52,7 @@ def earned(row: Instalment, day: date, terms: RepaymentTerms) -> int:
     if day > row.from_on:
         gone, whole = (_counted(terms.day_count, row.from_on, until) for until in (day, row.due_on))
         if terms.method is not Method.FLAT and gone < whole:
-            own = terms.interest_rounding.of(own * gone, whole)
+            own = terms.interest_rounding.of(*(own * gone / whole).as_integer_ratio())
     else:
         own = 0
     return max(row.carried_interest + own - row.paid_interest - row.waived_interest, 0)
@@ -68,5 +69,7 @@ def carried_on(rows: Iterable[Instalment], *, on: date, terms: RepaymentTerms) -
     ]
 
 
-def _counted(count: DayCount, start: date, end: date) -> int:
-    return (end - start).days if count in BY_PERIODS else year_fraction(count, start, end)[0]
+def _counted(count: DayCount, start: date, end: date) -> Fraction:
+    if count in BY_PERIODS:
+        return Fraction((end - start).days)
+    return Fraction(*year_fraction(count, start, end))

@@ -142,6 +142,42 @@ REQUESTS: Final[dict[str, dict[str, Any]]] = {
             "rounded_part": "total",
         },
     },
+    "as_a_spreadsheet": {
+        "summary": "Exact amounts carried on, as spreadsheets do: balance 1,275.66 after the sixth",
+        "value": {
+            "principal": "2500.00",
+            "disbursed_on": "2026-01-15",
+            "annual_rate": "8.24",
+            "method": "equal_instalment",
+            "instalments": 12,
+            "carried": "exact",
+        },
+    },
+    "another_systems_table": {
+        "summary": "As Apache Fineract lays out: exact level by days, the last one nearest; above the cap",
+        "value": {
+            "principal": "10000.00",
+            "disbursed_on": "2023-12-12",
+            "annual_rate": "18.00",
+            "for_comparison": True,
+            "method": "equal_instalment",
+            "instalments": 6,
+            "day_count": "ACT/ACT last day",
+            "level_from": "actual_days",
+            "last_instalment": "nearest",
+        },
+    },
+    "compounded_twice_a_year": {
+        "summary": "A Canadian mortgage of 30,000 at 9 %: 237.85 a month, its rate compounded twice a year",
+        "value": {
+            "principal": "30000.00",
+            "disbursed_on": "2026-01-15",
+            "annual_rate": "9.00",
+            "compounding": 2,
+            "method": "equal_instalment",
+            "instalments": 360,
+        },
+    },
     "capitalised": {
         "summary": "Nothing for three months, their interest added to the principal; no product may have it",
         "value": {

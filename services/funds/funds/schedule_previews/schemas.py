@@ -1,13 +1,19 @@
 """What the API takes and gives about repayment schedules."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
 from funds.rates import Rate, RateOut
 from funds.schedule_previews.examples import REQUESTS
-from funds.schedules.conventions import MAX_DISBURSEMENTS, MAX_EVERY, MAX_INSTALMENTS
+from funds.schedules.conventions import (
+    MAX_COMPOUNDING,
+    MAX_DISBURSEMENTS,
+    MAX_EVERY,
+    MAX_INSTALMENTS,
+    Carried,
+)
 from funds.schedules.rules import (
     DayCount,
     FlatSplit,
@@ -43,6 +49,9 @@ class AmountRounding(Schema):
     """In baht: "0.01" is to the satang, "1.00" to a whole baht, "100.00" to a hundred."""
 
 
+MAX_DAYS_OFF: Final = 2000
+
+
 def _bounded(least: int, most: int) -> Any:
     """Describe bounds that the rules check, so that breaking them has a name of its own."""
     return Field(json_schema_extra={"minimum": least, "maximum": most})
@@ -65,7 +74,15 @@ class PreviewRequest(Schema):
     ]
     """Payments in parts (จ่ายเป็นงวด); instalments are levelled anew from each one on."""
     annual_rate: Annotated[Rate, Field(examples=["12.00"])]
-    """Per cent a year (อัตราดอกเบี้ยต่อปี), at most what the law allows on the first day, 15.00 now."""
+    """Per cent a year (อัตราดอกเบี้ยต่อปี), at most what the law allows on the first day, 15.00 now.
+
+    A rate a month or a week is given as twelve or 52 times that: "24.00" for 2 % a month.
+    """
+    compounding: Annotated[int | None, _bounded(1, MAX_COMPOUNDING)] = None
+    """Times a year that the rate is compounded: 1 for an effective rate, 2 for a Canadian mortgage's.
+
+    By default the rate is nominal: a period's is the year's divided by the periods. Previews only.
+    """
     for_comparison: bool = False
     """Compute a rate above the legal cap too, as another system's table has it; no fund may lend so."""
     method: Method
@@ -103,8 +120,10 @@ class PreviewRequest(Schema):
     """With flat: the whole term's interest in even parts, each period's own, or by the sum of digits."""
     holiday_rule: HolidayRule = HolidayRule.NONE
     """Where a due date on a Saturday, Sunday or holiday of Thailand goes."""
+    days_off: Annotated[list[date] | None, Field(max_length=MAX_DAYS_OFF, examples=[["2027-01-01"]])] = None
+    """Holidays instead of Thailand's and the area's, as another country's table has them; [] is none."""
     interest_follows_shift: bool = False
-    """Interest by days runs to the shifted due date."""
+    """Interest by days runs to the shifted due date, not to the one before the shift."""
     area_code: Annotated[AreaCode | None, Field(examples=["341501"])] = None
     """Whose local holidays count beside Thailand's."""
     interest_rounding: AmountRounding = Field(default_factory=AmountRounding)
@@ -126,6 +145,8 @@ class PreviewRequest(Schema):
     """Left for the end, as the future value of PMT: with the last instalment, at the start a period after."""
     level_over: Annotated[int | None, _bounded(1, MAX_INSTALMENTS)] = None
     """The level amount is computed as for so many instalments; what they leave comes with the last one."""
+    carried: Carried = Carried.ROUNDED
+    """An instalment starts from what is rounded, or from exact amounts as in a spreadsheet. Previews only."""
     last_instalment: LastInstalment = LastInstalment.REMAINING
     """Who takes what the roundings leave: the last instalment, one more, or the last at the nearest level."""
 
@@ -174,6 +195,7 @@ class Conventions(Schema):
 
     method: Method
     annual_rate: RateOut
+    compounding: int | None
     instalments: int
     every: int
     period: Period
@@ -193,6 +215,9 @@ class Conventions(Schema):
     periods_a_year: Literal[1, 12, 24, 52, 365]
     """What the rate is divided by, for one period."""
     holiday_rule: HolidayRule
+    days_off: list[date] | None
+    """Null: the public holidays of Thailand and those of the area."""
+    area_code: str | None
     interest_follows_shift: bool
     interest_rounding: RoundingOut
     rounded_interest: RoundedInterest
@@ -201,6 +226,7 @@ class Conventions(Schema):
     instalment_amount: BahtOut | None
     balloon: BahtOut
     level_over: int | None
+    carried: Carried
     last_instalment: LastInstalment
 
 

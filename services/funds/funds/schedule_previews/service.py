@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,7 @@ from funds.products.service import check_rate
 from funds.rates import text
 from funds.schedule_previews.errors import PrincipalDiffers
 from funds.schedule_previews.schemas import AmountRounding, PreviewRequest
-from funds.schedules import due_dates
+from funds.schedules import due_dates, interest
 from funds.schedules.conventions import PERIODS_A_YEAR
 from funds.schedules.errors import NoDisbursement
 from funds.schedules.rules import (
@@ -28,11 +29,11 @@ from shared.clock import business_date
 from shared.money import baht
 
 _SAME = (
-    "method", "annual_rate", "instalments", "every", "period", "first_due", "due_day", "second_due_day",
-    "month_end", "paid_at", "grace_principal", "grace_interest", "grace_interest_mode", "interest_from",
-    "day_count", "first_period", "level_from", "flat_split", "holiday_rule", "interest_follows_shift",
-    "rounded_part", "instalment_amount", "balloon", "level_over", "last_instalment",
-    "rounded_interest",
+    "method", "annual_rate", "compounding", "instalments", "every", "period", "first_due", "due_day",
+    "second_due_day", "month_end", "paid_at", "grace_principal", "grace_interest", "grace_interest_mode",
+    "interest_from", "day_count", "first_period", "level_from", "flat_split", "holiday_rule",
+    "interest_follows_shift", "rounded_part", "instalment_amount", "balloon", "level_over",
+    "last_instalment", "rounded_interest",
 )  # fmt: skip
 
 
@@ -45,10 +46,27 @@ async def preview(session: AsyncSession, *, request: PreviewRequest, now: dateti
     lent = disbursements_of(request, terms, today=business_date(now))
     if not request.for_comparison:
         check_rate(terms.annual_rate, on=min(lent).on)
-    closed: Container[date] = frozenset()
-    if terms.holiday_rule is not HolidayRule.NONE:
-        closed = await holidays.calendar(session, area_code=request.area_code or "")
-    return written(lay_out(lent, terms, closed), lent, terms)
+    planned = lay_out(lent, terms, await _closed(session, request), carried=request.carried)
+    if not request.for_comparison:
+        check_rate(_charged(terms), on=min(lent).on)
+    answer = written(planned, lent, terms)
+    for name in ("carried", "days_off", "area_code"):
+        answer["conventions"][name] = getattr(request, name)
+    return answer
+
+
+async def _closed(session: AsyncSession, request: PreviewRequest) -> Container[date]:
+    """Return the days off, read only where a due date is shifted."""
+    if request.days_off is not None:
+        return frozenset(request.days_off)
+    if request.holiday_rule is HolidayRule.NONE:
+        return frozenset()
+    return await holidays.calendar(session, area_code=request.area_code or "")
+
+
+def _charged(terms: Terms) -> Fraction:
+    """Return the year's rate by its periods: above the named one where it is compounded more often."""
+    return interest.nominal(terms) * PERIODS_A_YEAR[terms.period] / terms.every
 
 
 def terms_of(request: PreviewRequest) -> Terms:

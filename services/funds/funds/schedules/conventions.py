@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 MAX_INSTALMENTS: Final = 1200
 MAX_EVERY: Final = 366
+MAX_COMPOUNDING: Final = 365
 MAX_DISBURSEMENTS: Final = 24
 LAST_DUE_DAY: Final = 31
 
@@ -55,10 +56,13 @@ class DayCount(StrEnum):
     """Which part of a year's interest a time bears (วิธีนับวันคิดดอกเบี้ย).
 
     `period`: the rate divided by the periods of a year (12, 24, 52, 365), whatever their days; `period/days`:
-    the same, a broken first period by its days out of those of a whole one. `30/360`: months of 30 days as in
-    the United States (NASD); `30E/360`: Eurobond; `30/360 ISDA`: bond basis; `30/365`: such months in a year
-    of 365. `ACT/360`, `ACT/364`, `ACT/365`: actual days in a fixed year. `ACT/ACT`: ISDA, days of leap years
-    by 366, the first day bearing interest; `ACT/ACT last day`: the last day bearing it instead of the first.
+    the same, a broken first period by its days out of those of a whole one (ACT/ACT ICMA of one period).
+    `30/360`: months of 30 days as in the United States (NASD); `30E/360`: Eurobond; `30E/360 ISDA`: German,
+    each month's last day is its 30th, but the last of February on the last due date; `30/360 ISDA`: bond
+    basis; `30/365`: months as in 30E in a year of 365. `ACT/360`, `ACT/364`, `ACT/365`, `ACT/365.25`: actual
+    days in a fixed year; `NL/365`: likewise, 29 February not counted. `ACT/ACT`: ISDA, days of leap years by
+    366, the first day bearing interest; `ACT/ACT last day`: the last day bearing it instead of the first;
+    `ACT/ACT AFB`: by 366 where the time has a 29 February in it, else by 365 (beyond a year: whole years).
     """
 
     PERIOD = "period"
@@ -66,12 +70,16 @@ class DayCount(StrEnum):
     THIRTY_360_US = "30/360"
     THIRTY_360_BOND = "30/360 ISDA"
     THIRTY_360_EUROPEAN = "30E/360"
+    THIRTY_360_GERMAN = "30E/360 ISDA"
     THIRTY_365 = "30/365"
     ACTUAL_360 = "ACT/360"
     ACTUAL_364 = "ACT/364"
     ACTUAL_365 = "ACT/365"
+    ACTUAL_365_25 = "ACT/365.25"
+    NO_LEAP_365 = "NL/365"
     ACTUAL_ACTUAL = "ACT/ACT"
     ACTUAL_ACTUAL_LAST = "ACT/ACT last day"
+    ACTUAL_ACTUAL_AFB = "ACT/ACT AFB"
 
 
 class PaidAt(StrEnum):
@@ -177,6 +185,18 @@ class FlatSplit(StrEnum):
     SUM_OF_DIGITS = "sum_of_digits"
 
 
+class Carried(StrEnum):
+    """What an instalment is computed from.
+
+    `rounded`: what the one before left, in whole satang; `exact`: what it left before it was rounded, as
+    spreadsheets and calculators have it: interest and balance of each row are then those that they print,
+    the principal is what the balance fell by, the total is the sum (theirs may be a satang off it).
+    """
+
+    ROUNDED = "rounded"
+    EXACT = "exact"
+
+
 class LastInstalment(StrEnum):
     """What becomes of the difference that rounding leaves.
 
@@ -232,6 +252,8 @@ class Terms:
     method: Method
     annual_rate: Fraction
     """Of one: 15 % a year is Fraction(3, 20)."""
+    compounding: int | None = None
+    """Times a year that the rate is compounded; None: it is divided among the periods (nominal)."""
     instalments: int
     every: int = 1
     period: Period = Period.MONTH
@@ -327,6 +349,7 @@ class Fault(StrEnum):
     NO_DISBURSEMENT = "no_disbursement"
     INSTALMENTS = "instalments_out_of_range"
     EVERY = "every_out_of_range"
+    COMPOUNDING = "compounding_out_of_range"
     DUE_DAY = "due_day_out_of_range"
     SECOND_DUE_DAY = "second_due_day_too_near"
     GRACE = "grace_too_long"

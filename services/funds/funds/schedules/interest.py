@@ -23,7 +23,7 @@ from funds.schedules.conventions import (
     ScheduleRefused,
     Terms,
 )
-from funds.schedules.day_counts import year_fraction
+from funds.schedules.day_counts import growth, year_fraction
 from funds.schedules.due_dates import a_period_before, due_dates, shifted
 
 
@@ -63,7 +63,7 @@ class Plan:
 
     def periodic(self, period: int) -> int:
         """Return the weight of a period at the year's rate by its periods, whatever its days."""
-        free = _waived(self.terms, period) or _before_any_interest(self.terms, period)
+        free = waived(self.terms, period) or _before_any_interest(self.terms, period)
         return 0 if free else self.nominal
 
 
@@ -73,13 +73,13 @@ def plan(disbursements: Sequence[Disbursement], terms: Terms, holidays: Containe
     began = lent[0].on
     ahead = _ahead(terms)
     known = max(terms.rows, terms.level_over or 0) + ahead
-    nominal, due = _dates(terms, began, known, holidays)
-    until = due if terms.interest_follows_shift else nominal
+    agreed, due = _dates(terms, began, known, holidays)
+    until = due if terms.interest_follows_shift else agreed
     if lent[-1].on > began and lent[-1].on >= until[terms.instalments - 1]:
         raise ScheduleRefused(Fault.LATE_DISBURSEMENT)
     ends = until[ahead:]
     starts = [began, *ends[:-1]]
-    weight = _Weights(terms, _nominal(terms))
+    weight = _Weights(terms, nominal(terms), until[terms.instalments - 1])
     spans = enumerate(zip(starts, ends, strict=True))
     weights = [weight.of(at, begin, begin, end) for at, (begin, end) in spans]
     arriving: list[list[tuple[int, Fraction]]] = [[] for _ in ends]
@@ -125,7 +125,7 @@ def flat(plan: Plan, at: int) -> tuple[list[Fraction], Fraction]:
     owed = Fraction(sum(weights), plan.scale)
     if terms.flat_split is FlatSplit.BY_PERIOD:
         return [Fraction(weight, plan.scale) for weight in weights], owed
-    charged = [not _waived(terms, period) for period in range(at, terms.instalments)]
+    charged = [not waived(terms, period) for period in range(at, terms.instalments)]
     left = sum(charged)
     if terms.flat_split is FlatSplit.SUM_OF_DIGITS:
         share = owed / max(left * (left + 1) // 2, 1)
@@ -140,8 +140,10 @@ def _shift(day: date, rule: HolidayRule, holidays: Container[date], earliest: da
     return moved if moved >= earliest else shifted(day, HolidayRule.FOLLOWING, holidays)
 
 
-def _nominal(terms: Terms) -> Fraction:
-    return terms.annual_rate * terms.every / PERIODS_A_YEAR[terms.period]
+def nominal(terms: Terms) -> Fraction:
+    """Return the interest of one on a whole period, whatever its days."""
+    part = Fraction(terms.every, PERIODS_A_YEAR[terms.period])
+    return growth(terms.annual_rate, part, terms.compounding)
 
 
 def _ahead(terms: Terms) -> bool:
@@ -154,7 +156,8 @@ def _before_any_interest(terms: Terms, period: int) -> bool:
     return period == 0 and terms.paid_at is PaidAt.START and not _ahead(terms)
 
 
-def _waived(terms: Terms, period: int) -> bool:
+def waived(terms: Terms, period: int) -> bool:
+    """Tell whether a period bears no interest: it is in a grace that charges none."""
     return period < terms.grace_interest and terms.grace_interest_mode is GraceInterest.WAIVE
 
 
@@ -164,6 +167,7 @@ class _Weights:
 
     terms: Terms
     nominal: Fraction
+    matures: date
     known: dict[tuple[int, int], Fraction] = field(default_factory=dict)
 
     def of(self, period: int, since: date, begin: date, end: date) -> Fraction:
@@ -171,7 +175,7 @@ class _Weights:
         terms = self.terms
         if terms.interest_from is not None:
             since = max(since, terms.interest_from)
-        if since >= end or _waived(terms, period):
+        if since >= end or waived(terms, period):
             return Fraction(0)
         if terms.day_count not in BY_PERIODS:
             return self._by_days(terms.day_count, since, end)
@@ -187,10 +191,11 @@ class _Weights:
         return self.nominal * Fraction((end - since).days, (end - begin).days)
 
     def _by_days(self, count: DayCount, since: date, end: date) -> Fraction:
-        part = year_fraction(count, since, end)
+        part = year_fraction(count, since, end, matures=self.matures)
         weight = self.known.get(part)
         if weight is None:
-            weight = self.known[part] = self.terms.annual_rate * Fraction(*part)
+            terms = self.terms
+            weight = self.known[part] = growth(terms.annual_rate, Fraction(*part), terms.compounding)
         return weight
 
 

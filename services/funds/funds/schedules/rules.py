@@ -15,6 +15,7 @@ from operator import itemgetter
 from funds.schedules import interest
 from funds.schedules.conventions import (
     LAST_DUE_DAY,
+    MAX_COMPOUNDING,
     MAX_EVERY,
     MAX_INSTALMENTS,
     DayCount,
@@ -82,6 +83,7 @@ def _check(disbursements: Sequence[Disbursement], terms: Terms) -> None:
         Fault.NO_DISBURSEMENT: not disbursements or any(one.amount <= 0 for one in disbursements),
         Fault.INSTALMENTS: not 1 <= terms.instalments <= MAX_INSTALMENTS,
         Fault.EVERY: not 1 <= terms.every <= MAX_EVERY,
+        Fault.COMPOUNDING: terms.compounding is not None and not 1 <= terms.compounding <= MAX_COMPOUNDING,
         Fault.DUE_DAY: terms.due_day is not None and not 1 <= terms.due_day <= LAST_DUE_DAY,
         Fault.GRACE: not _grace_fits(terms),
         Fault.CAPITALISED: not _capitalised_alone(terms),
@@ -280,7 +282,8 @@ class _Repayment:
         if principal < 0:
             raise ScheduleRefused(Fault.NEGATIVE)
         principal = min(principal, max(self.balance - self.left, 0))
-        if principal == self.balance and terms.method is Method.FLAT and at >= self.plan.last_arrival:
+        repaid = principal == self.balance and at >= self.plan.last_arrival
+        if repaid and terms.method is Method.FLAT and not interest.waived(terms, at):
             own = min(self.flat_left, self.level - principal) if total else self.flat_left
         return principal, own
 

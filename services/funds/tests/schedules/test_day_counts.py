@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from funds.schedules.conventions import DayCount
-from funds.schedules.day_counts import year_fraction
+from funds.schedules.day_counts import growth, year_fraction
 
 US, BOND, EUROPEAN = DayCount.THIRTY_360_US, DayCount.THIRTY_360_BOND, DayCount.THIRTY_360_EUROPEAN
 
@@ -62,6 +62,66 @@ def test_actual_actual_is_that_of_isdas_memorandum(start: str, end: str, fractio
     assert Fraction(*got) == fraction
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        ("2007-01-31", "2007-02-28", 30),
+        ("2007-02-14", "2007-02-28", 16),
+        ("2007-02-28", "2007-03-31", 30),
+        ("2006-08-31", "2007-02-28", 180),
+        ("2007-02-28", "2007-08-31", 180),
+        ("2007-02-26", "2008-02-29", 364),
+        ("2008-02-29", "2008-03-30", 30),
+        ("2007-01-15", "2007-01-31", 15),
+    ],
+)
+def test_german_months_end_on_their_30th_but_the_last_of_february_on_the_last_due_date(
+    start: str, end: str, days: int
+) -> None:
+    first, last = date.fromisoformat(start), date.fromisoformat(end)
+    assert year_fraction(DayCount.THIRTY_360_GERMAN, first, last) == (days, 360)
+    matures = year_fraction(DayCount.THIRTY_360_GERMAN, first, last, matures=last)
+    assert matures == (days - (30 - last.day if last.month == 2 else 0), 360)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "fraction"),
+    [
+        ("2003-11-01", "2004-05-01", Fraction(182, 366)),
+        ("1999-02-01", "1999-07-01", Fraction(150, 365)),
+        ("1999-07-01", "2000-07-01", Fraction(1)),
+        ("2002-08-15", "2003-07-15", Fraction(334, 365)),
+        ("2003-07-15", "2004-01-15", Fraction(184, 365)),
+        ("1999-07-30", "2000-01-30", Fraction(184, 365)),
+        ("2000-01-30", "2000-06-30", Fraction(152, 366)),
+        ("1994-02-10", "1997-06-30", 3 + Fraction(140, 365)),
+        ("2004-02-28", "2008-02-27", 3 + Fraction(365, 366)),
+        ("2004-02-29", "2007-02-28", Fraction(3)),
+    ],
+)
+def test_actual_actual_afb_is_that_of_isdas_memorandum(start: str, end: str, fraction: Fraction) -> None:
+    got = year_fraction(DayCount.ACTUAL_ACTUAL_AFB, date.fromisoformat(start), date.fromisoformat(end))
+    assert Fraction(*got) == fraction
+
+
+def test_the_29th_of_february_bears_nothing_where_leap_days_are_not_counted() -> None:
+    first, last = date(2024, 2, 28), date(2024, 3, 1)
+    assert year_fraction(DayCount.NO_LEAP_365, first, last) == (1, 365)
+    assert year_fraction(DayCount.NO_LEAP_365, first, date(2024, 2, 29)) == (0, 365)
+    assert year_fraction(DayCount.NO_LEAP_365, date(2024, 1, 1), date(2025, 1, 1)) == (365, 365)
+    assert Fraction(*year_fraction(DayCount.ACTUAL_365_25, first, last)) == Fraction(2 * 4, 1461)
+
+
+def test_a_compounded_rate_grows_to_itself_over_its_own_periods() -> None:
+    eight = Fraction(8, 100)
+    assert growth(eight, Fraction(1, 4), None) == Fraction(2, 100)
+    assert growth(eight, Fraction(1, 4), 4) == Fraction(2, 100)
+    assert growth(eight, Fraction(1), 4) == Fraction(8_243_216, 100_000_000)
+    assert growth(Fraction(0), Fraction(1, 12), 2) == 0
+    monthly = growth(Fraction(12, 100), Fraction(1, 12), 1)
+    assert abs((1 + monthly) ** 12 - Fraction(112, 100)) < Fraction(1, 10**28)
+
+
 def test_with_the_last_day_counted_the_turn_of_the_year_moves_by_a_day() -> None:
     got = year_fraction(DayCount.ACTUAL_ACTUAL_LAST, date(2023, 12, 12), date(2024, 1, 12))
     assert Fraction(*got) == Fraction(19, 365) + Fraction(12, 366)
@@ -84,7 +144,15 @@ def test_periods_are_not_counted_in_days() -> None:
     start=st.dates(date(1990, 1, 1), date(2100, 1, 1)),
     length=st.integers(0, 4000),
     cut=st.integers(0, 4000),
-    count=st.sampled_from([DayCount.ACTUAL_365, DayCount.ACTUAL_ACTUAL, DayCount.ACTUAL_ACTUAL_LAST]),
+    count=st.sampled_from(
+        [
+            DayCount.ACTUAL_365,
+            DayCount.ACTUAL_365_25,
+            DayCount.ACTUAL_ACTUAL,
+            DayCount.ACTUAL_ACTUAL_LAST,
+            DayCount.NO_LEAP_365,
+        ]
+    ),
 )
 def test_actual_days_add_up_wherever_they_are_cut(
     start: date, length: int, cut: int, count: DayCount

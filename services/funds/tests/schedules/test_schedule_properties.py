@@ -1,5 +1,6 @@
 """What holds of every schedule, whatever was agreed."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -25,10 +26,12 @@ from funds.schedules.rules import (
     RoundedPart,
     Rounding,
     RoundingMode,
+    Schedule,
     ScheduleRefused,
     Terms,
     schedule,
 )
+from funds.schedules.unrounded import unrounded
 
 ROUNDINGS = st.builds(Rounding, st.sampled_from(RoundingMode), st.sampled_from([1, 25, 100, 1000]))
 NOT_ABOUT_THE_TERMS = {
@@ -51,8 +54,9 @@ def agreed(draw: st.DrawFn) -> Terms:
         Fraction(0) if method is Method.INTEREST_FREE else Fraction(draw(st.integers(0, 150_000)), 1_000_000)
     )
     given_terms: dict[str, Any] = {
+        "compounding": draw(st.none() | st.sampled_from([1, 2, 4, 12, 365])),
         "every": draw(st.integers(1, 6)),
-        "period": draw(st.sampled_from([Period.DAY, Period.WEEK, Period.HALF_MONTH, Period.MONTH])),
+        "period": draw(st.sampled_from(Period)),
         "due_day": draw(st.none() | st.integers(1, 31)),
         "second_due_day": draw(st.none() | st.integers(1, 31)),
         "month_end": draw(st.sampled_from(MonthEnd)),
@@ -96,16 +100,20 @@ def late(terms: Terms, lent: list[Disbursement], days: list[date]) -> int:
     return next((number for number, day in enumerate(days, 1) if day > paid_out), len(days)) + terms.every
 
 
+COMPUTED = st.sampled_from([schedule, unrounded])
+
+
 @settings(max_examples=400, deadline=None)
-@given(terms=agreed(), lent=DISBURSEMENTS)
+@given(terms=agreed(), lent=DISBURSEMENTS, compute=COMPUTED)
 def test_principals_sum_to_what_was_lent_and_nothing_is_negative(
-    terms: Terms, lent: list[Disbursement]
+    terms: Terms, lent: list[Disbursement], compute: Callable[..., Schedule]
 ) -> None:
     try:
-        planned = schedule(lent, terms, Calendar())
+        planned = compute(lent, terms, Calendar())
     except ScheduleRefused as refused:
         assert refused.fault in NOT_ABOUT_THE_TERMS  # noqa: PT017  # a refusal is one of the two outcomes
         return
+    assert compute(lent[::-1], terms, Calendar()) == planned
     assert planned.principal - planned.capitalised == sum(one.amount for one in lent)
     assert planned.total == planned.principal + planned.interest
     assert planned.rows[-1].balance == 0
