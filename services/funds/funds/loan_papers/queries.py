@@ -11,10 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import driver
 
-_FIRST_SCHEDULE = """
+_WHOLE_SCHEDULE = """
 SELECT number, due_on, principal, interest FROM instalments
-WHERE loan_id = $1 AND schedule_no = (SELECT min(schedule_no) FROM instalments WHERE loan_id = $1)
+WHERE loan_id = $1 AND schedule_no = (
+    SELECT laid.schedule_no FROM instalments AS laid JOIN loans ON loans.id = laid.loan_id
+    WHERE laid.loan_id = $1 GROUP BY laid.schedule_no, loans.principal
+    HAVING sum(laid.principal) = loans.principal ORDER BY laid.schedule_no LIMIT 1)
 ORDER BY number
+"""
+_RECOVERED = """
+SELECT coalesce(sum(principal), 0)::bigint FROM repayments
+WHERE loan_id = $1 AND recovery AND (reversed_on IS NULL OR id = $2)
+  AND position <= (SELECT position FROM repayments WHERE id = $2)
 """
 _SHARES = """
 SELECT member.name, part.amount
@@ -72,9 +80,17 @@ FROM told WINDOW at AS (ORDER BY business_date, number) ORDER BY business_date, 
 """
 
 
-async def first_schedule(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Record]:
-    """Return the instalments that were agreed on first; none before the first disbursement."""
-    return list(await (await driver(session)).fetch(_FIRST_SCHEDULE, loan_id))
+async def whole_schedule(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Record]:
+    """Return the instalments that were first laid out for all of the contract's amount.
+
+    None before all of it was paid out, nor of a loan of which a part was repaid before it was taken over.
+    """
+    return list(await (await driver(session)).fetch(_WHOLE_SCHEDULE, loan_id))
+
+
+async def recovered(session: AsyncSession, loan_id: UUID, repayment_id: UUID) -> int:
+    """Return what of the principal was recovered since a write-off, this receipt's part included."""
+    return int(await (await driver(session)).fetchval(_RECOVERED, loan_id, repayment_id))
 
 
 async def shares(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Record]:

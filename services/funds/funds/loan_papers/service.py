@@ -58,7 +58,7 @@ async def contract(
         principal=loan["principal"],
         annual_rate=agreed.annual_rate,
         purpose=await queries.purpose(session, loan_id) or "ประกอบอาชีพ",
-        rows=_rows(await queries.first_schedule(session, loan_id)),
+        rows=_rows(await queries.whole_schedule(session, loan_id)),
         instalments=agreed.instalments,
         penalty_rate=rates.rate(words["repayment"]["penalty_rate"]),
         shares=[Share(name=part["name"], amount=part["amount"]) for part in parts],
@@ -87,7 +87,7 @@ async def receipt(
         interest=paid["interest"],
         principal=paid["principal"],
         advance=paid["advance"],
-        outstanding=paid["outstanding"],
+        outstanding=await _owed_after(session, loan, paid),
         channel=_CHANNELS[paid["channel"]],
         received_by=await _name(session, paid["fund_id"], paid["recorded_by"], on=paid["paid_on"]),
         next_due_on=None if following is None else following["due_on"],
@@ -163,7 +163,7 @@ async def demand_letter(
         contract_no=loan["contract_no"],
         contract_date=loan["contract_date"],
         principal=loan["principal"],
-        outstanding=loan["outstanding"] + loan["written_off"],
+        outstanding=loan["outstanding"] + loan["written_off"] - loan["recovered"],
         overdue=[Overdue(number=row["number"], **{name: row[name] for name in _OVERDUE}) for row in late],
         days_late=(today - late[0]["due_on"]).days,
         pay_by=asked.pay_by,
@@ -200,6 +200,13 @@ async def _name(session: AsyncSession, fund_id: UUID, subject: str, *, on: date)
     """Return the name of who is on the committee on a day under this user id; nothing for others."""
     members = await committees.in_office(session, fund_id, on=on)
     return next((one["display_name"] for one in members if one["subject"] == subject), "")
+
+
+async def _owed_after(session: AsyncSession, loan: Mapping[str, Any], paid: Mapping[str, Any]) -> int:
+    """Return the principal owed after a receipt: what was written off is owed all the same."""
+    if not paid["recovery"]:
+        return int(paid["outstanding"])
+    return int(loan["written_off"]) - await queries.recovered(session, loan["id"], paid["id"])
 
 
 def _borrower(loan: Mapping[str, Any]) -> Party:

@@ -16,8 +16,10 @@ from funds.ledger.rules import Account, Entry, JournalKind, Line
 from funds.loan_papers import rules, service
 from funds.loan_papers.errors import NoSuchGuarantor, NothingOverdue, PayByInThePast
 from funds.loan_papers.schemas import LetterAsked
+from funds.loans import lending
 from funds.loans import service as changes
 from funds.loans.rules import BookLoan, PlannedRow
+from funds.loans.schemas import NewDisbursement
 from funds.products import service as products
 from funds.products.rules import ALLOCATION
 from funds.repayments import reversing
@@ -29,8 +31,18 @@ from shared.ids import uuid7
 from shared.testing.caller import Caller
 from shared.testing.look import rows
 from tests.documents.papers import squeezed, text_of
-from tests.factories import CHAIR, NOW, OFFICER, a_committee_member, a_fund, a_group, a_loan, a_member
-from tests.repayments.helpers import at, pay, stands, take_back
+from tests.factories import (
+    CHAIR,
+    NOW,
+    OFFICER,
+    a_committee_member,
+    a_contract,
+    a_fund,
+    a_group,
+    a_loan,
+    a_member,
+)
+from tests.repayments.helpers import at, in_hand, pay, stands, take_back
 
 LATER = NOW.replace(year=NOW.year + 2)
 ASKED = LetterAsked(letter_no="กพส 7/2571", pay_by=date(LATER.year, 12, 31))
@@ -168,6 +180,35 @@ async def test_a_letter_lists_every_late_instalment_as_of_today(session: AsyncSe
     assert sum(one.principal for one in facts.overdue) == facts.outstanding == 10_000_000
     assert facts.days_late > 600
     assert "คณะกรรมการ" in facts.contact
+
+
+async def test_papers_of_a_loan_written_off_tell_what_is_owed_of_it_all_the_same(
+    session: AsyncSession,
+) -> None:
+    _, loan_id = await lent(session)
+    lost: dict[str, Any] = {"on": LATER.date(), "reason": "ผู้กู้หายไป", "actor": CHAIR, "now": LATER}
+    await changes.write_off(session, loan_id=loan_id, **lost)
+    loan = await stands(session, loan_id)
+    due = sum(row.owed_penalty + row.owed_interest for row in (await in_hand(session, loan_id))[0][:1])
+    paid = await pay(session, loan_id, LATER.date(), due + 400_000, now=LATER)
+    asked: dict[str, Any] = {"principal": OFFICER, "now": LATER}
+    told = await service.receipt(session, repayment_id=paid, **asked)
+    assert (told.principal, told.outstanding) == (400_000, loan.written_off - 400_000)
+    letter = await service.demand_letter(session, loan_id=loan_id, asked=ASKED, **asked)
+    assert sum(one.principal for one in letter.overdue) == letter.outstanding == told.outstanding
+
+
+async def test_a_contract_shows_the_instalments_of_all_that_it_lends(session: AsyncSession) -> None:
+    fund = await a_fund(session, kind="poverty", capital=30_000_000)
+    loan_id = await a_contract(session, fund, amount=2_000_000, instalments=4)
+    laid_out = []
+    for number, amount in ((1, "5000.00"), (2, "15000.00")):
+        part = {"amount": amount, "channel": "bank", "document_no": f"บจ {number}"}
+        new = NewDisbursement.model_validate(part)
+        await lending.disburse(session, loan_id=loan_id, new=new, actor=OFFICER, now=NOW)
+        facts = await service.contract(session, loan_id=loan_id, principal=OFFICER, now=NOW)
+        laid_out.append(sum(row.principal for row in facts.rows))
+    assert laid_out == [0, 2_000_000]  # a part of it is no table of the contract's
 
 
 async def test_no_letter_is_written_for_nothing_to_nobody_or_for_yesterday(session: AsyncSession) -> None:
