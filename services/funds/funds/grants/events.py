@@ -21,3 +21,15 @@ class GrantPaid(Event, type="funds.grant.paid.v1"):
     borrower_id: UUID
     paid_on: date
     amount_band: Band
+
+
+class GrantReversed(Event, type="funds.grant.reversed.v1"):
+    """A payment that was told of as `grant.paid` was booked wrongly (กลับรายการจ่ายเงินอุดหนุน)."""
+
+    grant_id: UUID
+    application_id: UUID
+    fund_id: UUID
+    area_code: str = Field(examples=["341501"])
+    paid_on: date
+    reversed_on: date
+    amount_band: Band

@@ -28,7 +28,7 @@ from funds.grants.errors import (
     UseNotShown,
     WrongGrantState,
 )
-from funds.grants.events import GrantPaid
+from funds.grants.events import GrantPaid, GrantReversed
 from funds.grants.models import Grant, GrantUse
 from funds.grants.rules import Accounted, State, UseKind, payment, use_by
 from funds.grants.schemas import NewGrant, NewReturn, NewUse
@@ -284,6 +284,10 @@ async def reverse(
         updated_at=now,
     )
     await applications.give_back(session, application_id=row["application_id"], actor=actor, now=now)
+    known = {name: row[name] for name in ("application_id", "fund_id", "area_code", "paid_on")}
+    told = {"grant_id": grant_id, "reversed_on": today, "amount_band": band(row["amount"])}
+    fact = GrantReversed.model_validate({**known, **told})
+    await outbox.add(session, fact, subject=grant_id, sequence=row["version"] + 1, now=now)
     await record(session, "reverse", grant_id, actor=actor, now=now)
 
 

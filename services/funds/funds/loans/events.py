@@ -23,6 +23,17 @@ class LoanDisbursed(Event, type="funds.loan.disbursed.v1"):
     amount_band: Band
 
 
+class DisbursementUndone(Event, type="funds.disbursement.reversed.v1"):
+    """Money that was told of as `loan.disbursed` was recorded wrongly (กลับรายการจ่ายเงินกู้)."""
+
+    loan_id: UUID
+    fund_id: UUID
+    area_code: str = Field(examples=["341501"])
+    paid_on: date
+    reversed_on: date
+    amount_band: Band
+
+
 class LoanClosed(Event, type="funds.loan.closed.v1"):
     """Nothing is owed on a loan any more, or its contract came to nothing (ปิดสัญญา)."""
 

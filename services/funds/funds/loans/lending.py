@@ -34,7 +34,7 @@ from funds.loans.errors import (
     TermTooLong,
     WrongLoanState,
 )
-from funds.loans.events import LoanDisbursed
+from funds.loans.events import DisbursementUndone, LoanDisbursed
 from funds.loans.models import Loan, LoanDisbursement
 from funds.loans.rules import (
     ClosedBecause,
@@ -346,6 +346,15 @@ async def take_back(
     )
     await ledger.reserve(session, fund_id=loan.fund_id, amount=paid["amount"])
     await update_row(session, _PAID_OUT, disbursement_id, **marks, reversal_journal_id=posted.journal_id)
+    fact = DisbursementUndone(
+        loan_id=loan.id,
+        fund_id=loan.fund_id,
+        area_code=loan.area_code,
+        paid_on=paid["paid_on"],
+        reversed_on=day,
+        amount_band=band(paid["amount"]),
+    )
+    await outbox.add(session, fact, subject=loan.id, sequence=loan.version + 1, now=now)
     await _lay_out_the_rest(session, loan, gone=paid["amount"], day=day, actor=actor, now=now)
     about = [loan.id, disbursement_id]
     await audit.record(session, principal=actor, action="loan.take_back", subjects=about, now=now)

@@ -197,6 +197,10 @@ async def test_a_payment_booked_wrongly_is_reversed_and_made_again(
     assert await books.balance(session, fund.id, Account.GRANTS) == 0
     grant = await queries.one(session, grant_id, areas=("",))
     assert grant is not None
+    told = await (await driver(session)).fetchval(
+        "SELECT data FROM outbox WHERE subject = $1 AND type = 'funds.grant.reversed.v1'", grant_id
+    )
+    assert (told["amount_band"], told["reversed_on"]) == ("5000_19999", TODAY.isoformat())
     again = await service.pay(
         session, new=payment(grant["application_id"], document_no="บจ 4/2569"), actor=CHAIR, now=NOW
     )

@@ -263,3 +263,12 @@ async def test_money_recorded_as_paid_out_wrongly_is_kept_back_again(session: As
     assert await books.cash(session, fund.id) == (30_000_000, 6_000_000, 24_000_000)
     await lending.disburse(session, loan_id=loan_id, new=voucher(3), actor=OFFICER, now=NOW)
     assert (await stands(session, loan_id)).outstanding == 6_000_000
+    told = await (await driver(session)).fetch(
+        "SELECT type, data ->> 'amount_band' AS band FROM outbox "
+        "WHERE subject = $1 AND type LIKE '%disburse%' ORDER BY sequence",
+        loan_id,
+    )
+    assert [(row["type"].split(".")[-2], row["band"]) for row in told] == [
+        ("disbursed", "20000_99999"), ("disbursed", "20000_99999"),
+        ("reversed", "20000_99999"), ("reversed", "20000_99999"), ("disbursed", "20000_99999"),
+    ]  # fmt: skip
