@@ -65,7 +65,10 @@ from shared.money import baht
 from shared.rows import Row, insert, insert_row, update_row
 from shared.security import Principal
 
-_CHOSEN = ("every", "period", "first_due", "due_day", "second_due_day", "grace_principal", "balloon")
+_CHOSEN = (
+    "every", "period", "first_due", "due_day", "second_due_day", "grace_principal", "principal_every",
+    "grace_interest", "balloon",
+)  # fmt: skip
 """What a contract chooses of how it is laid out; the other conventions are the product's."""
 _TABLE = Loan.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _PAID_OUT = LoanDisbursement.__table__  # type: ignore[attr-defined]  # likewise
@@ -346,18 +349,22 @@ async def take_back(
     )
     await ledger.reserve(session, fund_id=loan.fund_id, amount=paid["amount"])
     await update_row(session, _PAID_OUT, disbursement_id, **marks, reversal_journal_id=posted.journal_id)
-    fact = DisbursementUndone(
-        loan_id=loan.id,
-        fund_id=loan.fund_id,
-        area_code=loan.area_code,
-        paid_on=paid["paid_on"],
-        reversed_on=day,
-        amount_band=band(paid["amount"]),
-    )
+    fact = _undone(loan, amount=paid["amount"], paid_on=paid["paid_on"], day=day)
     await outbox.add(session, fact, subject=loan.id, sequence=loan.version + 1, now=now)
     await _lay_out_the_rest(session, loan, gone=paid["amount"], day=day, actor=actor, now=now)
     about = [loan.id, disbursement_id]
     await audit.record(session, principal=actor, action="loan.take_back", subjects=about, now=now)
+
+
+def _undone(loan: LoanFacts, *, amount: int, paid_on: date, day: date) -> DisbursementUndone:
+    return DisbursementUndone(
+        loan_id=loan.id,
+        fund_id=loan.fund_id,
+        area_code=loan.area_code,
+        paid_on=paid_on,
+        reversed_on=day,
+        amount_band=band(amount),
+    )
 
 
 async def _is_as_paid_out(session: AsyncSession, loan: LoanFacts) -> None:
