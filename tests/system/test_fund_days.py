@@ -102,17 +102,22 @@ def approved(house: House, womens_fund: str, women: tuple[str, list[str]]) -> st
         "minutes": {"number": "4/2565", "held_on": "2022-06-09"},
     }
     with pytest.raises(Refused, match=" checklist_incomplete:"):
-        house.person(SECOND).post(f"{address}/decisions", said)
+        decided(house, SECOND, address, said)
     writer.change("PUT", f"{address}/checklist", {"items": [{"item": "P.6", **checked}]}, of=address)
     with pytest.raises(Refused, match=" own_application:"):
-        writer.post(f"{address}/decisions", said)
-    assert house.person(SECOND).post(f"{address}/decisions", said)["next_level"] == "district"
+        decided(house, WRITER, address, said)
+    assert decided(house, SECOND, address, said)["next_level"] == "district"
     with pytest.raises(Refused, match=" level_not_yours:"):
-        house.person(LAST).post(f"{address}/decisions", said)
-    assert house.person(SUBCOMMITTEE).post(f"{address}/decisions", said)["next_level"] == "province"
+        decided(house, LAST, address, said)
+    assert decided(house, SUBCOMMITTEE, address, said)["next_level"] == "province"
     last = {**said, "decision": "approve", "decided_on": "2022-06-20"}
-    assert house.person(LAST).post(f"{address}/decisions", last)["reserved"] == "100000.00"
+    assert decided(house, LAST, address, last)["reserved"] == "100000.00"
     return str(address.rsplit("/", 1)[1])
+
+
+def decided(house: House, who: str, address: str, said: Row) -> Any:
+    """Let somebody decide a step of the application as she reads it."""
+    return house.person(who).change("POST", f"{address}/decisions", said, of=address)
 
 
 @pytest.fixture(scope="module")

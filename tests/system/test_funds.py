@@ -79,7 +79,8 @@ def prevent(writer: Caller, application: str) -> None:
 def decide(caller: Caller, application: str, decision: str, **more: Any) -> str:
     """Let somebody decide the step that an application waits for; return the application's state."""
     body = {"decision": decision, "minutes": {"number": "9/2565", "held_on": "2022-09-20"}, **more}
-    return str(caller.post(f"/v1/applications/{application}/decisions", body)["state"])
+    address = f"/v1/applications/{application}"
+    return str(caller.change("POST", f"{address}/decisions", body, of=address)["state"])
 
 
 def pay_out(writer: Caller, payer: Caller, application: str, *, on: str, **terms: Any) -> Row:

@@ -328,6 +328,7 @@ async def an_approved_application(
         day = decided_on or business_date(now)
         await deciding.decide(
             session,
+            if_match="*",
             application_id=application_id,
             new=NewDecision(
                 decision=decision, decided_on=day, minutes=NewMinutes(number=f"{number}/2569", held_on=day)

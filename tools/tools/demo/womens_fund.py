@@ -205,7 +205,8 @@ def _carry(house: House, project: Project, known: Row | None) -> None:
     while state in {"submitted", "recommended"}:
         step = writer.get(address)["next_step"]
         body = _decision(project, step)
-        state = house.person(DECIDES[step]).post(f"{address}/decisions", body)["state"]
+        decider = house.person(DECIDES[step])
+        state = decider.change("POST", f"{address}/decisions", body, of=address)["state"]
     if project.loan and state in {"approved", "contracted"}:
         _pay_out(house, project, contracted=state == "contracted")
     elif state in {"approved", "paid"}:

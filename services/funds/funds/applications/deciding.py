@@ -44,7 +44,7 @@ from funds.committees.rules import quorum
 from funds.ledger import service as ledger
 from funds.products.rules import BorrowerKind, Category, ProductTerms, Step, StepKind, StepLevel
 from funds.registry.rules import FundFacts
-from shared import outbox
+from shared import etags, outbox
 from shared.clock import business_date
 from shared.db import driver
 from shared.ids import uuid7
@@ -83,17 +83,24 @@ class Resolved(NamedTuple):
 
 
 async def decide(
-    session: AsyncSession, *, application_id: UUID, new: NewDecision, actor: Principal, now: datetime
+    session: AsyncSession,
+    *,
+    application_id: UUID,
+    new: NewDecision,
+    if_match: str,
+    actor: Principal,
+    now: datetime,
 ) -> None:
-    """Record what the present step decides.
+    """Record what the present step decides on the application as it was read.
 
-    Raises ApplicationNotFound, FundNotActive, WrongApplicationState, WrongStep, WrongDecision, LevelNotYours,
-    OwnApplication, SamePersonTwice, DecidedOutOfOrder, MeetingNotOfFund, MeetingWithoutQuorum,
+    Raises ApplicationNotFound, FundNotActive, StaleVersion, WrongApplicationState, WrongStep, WrongDecision,
+    LevelNotYours, OwnApplication, SamePersonTwice, DecidedOutOfOrder, MeetingNotOfFund, MeetingWithoutQuorum,
     MinutesInFuture; forward also MinutesMissing, ChecklistIncomplete, AmountRaised, ShareNotOfGroup,
     SharesDoNotSum; an approval also ApprovalTooLong, GroupTooSmall, BorrowerNotTarget, BorrowerHasOpenLoan,
     OverCapital.
     """
     row, fund = await locked(session, application_id, actor=actor)
+    etags.check(if_match, row["version"])
     stands(row, PENDING)
     step = _step(row["steps"][row["step_no"]])
     if new.step is not None and new.step != step.code:
@@ -182,9 +189,9 @@ async def _independent(
     *,
     actor: Principal,
 ) -> None:
-    """Raise OwnApplication for who wrote it or lives with who borrows, SamePersonTwice for other steps."""
+    """Raise OwnApplication for who wrote it or lives with who borrows or guarantees, SamePersonTwice."""
     if actor.subject in row["authors"] or await queries.is_her_own(
-        session, subject=actor.subject, borrower_id=row["borrower_id"]
+        session, subject=actor.subject, borrower_id=row["borrower_id"], application_id=row["id"]
     ):
         raise OwnApplication
     taken = [Taken(one["round"], one["step"], one["subject"]) for one in before]

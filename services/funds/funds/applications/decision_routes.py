@@ -177,21 +177,34 @@ async def assess_application(
         BorrowerHasOpenLoan,
         OverCapital,
         DecisionExists,
+        StaleVersion,
+        VersionRequired,
     ),
     summary="Decide a step (ลงมติ)",
 )
 async def decide_application(
-    session: Session, principal: FundApprover, application_id: UUID, body: NewDecision
+    session: Session,
+    principal: FundApprover,
+    application_id: UUID,
+    if_match: etags.IfMatch,
+    body: NewDecision,
 ) -> Response:
-    """Recommend, approve, return or reject as the step that the application waits for.
+    """Recommend, approve, return or reject as the step that the application waits for, as it was read.
 
     A step may give less (`amount`) than was asked for or the step before would give, never more. The last
     step's approval keeps the money back: what is promised once is not promised again. Each step is decided at
-    its own level; nobody decides on what she wrote, or she, her group or her household asks for, nor on two
-    steps.
+    its own level; nobody decides on what she wrote, on what she, her group or her household asks for or
+    guarantees, nor on two steps.
     ลงมติในขั้นตอนที่คำขอรออยู่ ลดวงเงินได้แต่เพิ่มไม่ได้ การอนุมัติขั้นสุดท้ายกันเงินกองทุนไว้
-    ห้ามลงมติแทนระดับอื่น คำขอของตนเองหรือครัวเรือน หรือลงมติสองขั้น
+    ห้ามลงมติแทนระดับอื่น คำขอที่ตนเองหรือครัวเรือนขอหรือค้ำประกัน หรือลงมติสองขั้น
     """
-    await deciding.decide(session, application_id=application_id, new=body, actor=principal, now=clock.now())
+    await deciding.decide(
+        session,
+        application_id=application_id,
+        new=body,
+        if_match=if_match,
+        actor=principal,
+        now=clock.now(),
+    )
     code = status.HTTP_201_CREATED
     return await showing.answer(session, application_id, areas=principal.areas, code=code)

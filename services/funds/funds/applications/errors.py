@@ -251,7 +251,7 @@ class MeetingWithoutQuorum(Conflict):
 
 
 class OwnApplication(Forbidden):
-    """Nobody decides on what she wrote, or what she, her group or her household asks for."""
+    """Nobody decides on what she wrote, or what she, her group or her household asks for or guarantees."""
 
     code = "own_application"
     title_th, title_en = "ลงมติคำขอของตนเองไม่ได้", "Nobody decides on her own application"

@@ -21,6 +21,7 @@ from funds.applications.rules import State
 from funds.products.rules import BorrowerKind, Category, StepLevel
 from shared.areas import descends, within
 from shared.db import counted, driver, fetch, seek
+from shared.thai import name_key
 
 _TABLE = Application.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _SHARES = ApplicationShare.__table__  # type: ignore[attr-defined]  # likewise
@@ -164,28 +165,34 @@ SELECT EXISTS (SELECT FROM loans WHERE product_id = $2 AND borrower_id = $3 AND 
                AND state = ANY($4))
 """
 _LOAN = """
-SELECT loans.borrower_id, applications.authors
+SELECT loans.borrower_id, loans.application_id, applications.authors
 FROM loans LEFT JOIN applications ON applications.id = loans.application_id WHERE loans.id = $1
 """
 # Who somebody is as a person, the committees know: any fund's, since she borrows where she lives.
 _HER_OWN = """
-WITH borrowers AS (
+WITH concerned AS (
     SELECT person_id, household_id FROM fund_members WHERE household_id = $2
     UNION ALL SELECT person_id, household_id FROM fund_members WHERE id IN (
         SELECT $2
         UNION ALL SELECT member_id FROM group_members WHERE group_id = $2 AND left_on IS NULL
         UNION ALL SELECT member_id FROM loan_shares WHERE loan_id = $3
         UNION ALL SELECT answerable_member_id FROM loans WHERE id = $3
+        UNION ALL SELECT member_id FROM application_guarantors WHERE application_id = $4
     )
 )
 SELECT EXISTS (
     SELECT FROM fund_committee_members AS seat WHERE seat.subject = $1 AND (
         seat.household_id = $2 OR EXISTS (
-            SELECT FROM borrowers
-            WHERE borrowers.person_id = seat.person_id OR borrowers.household_id = seat.household_id
+            SELECT FROM concerned
+            WHERE concerned.person_id = seat.person_id OR concerned.household_id = seat.household_id
         )
     )
 )
+"""
+_NAMED = """
+SELECT seat.display_name, guarantor.name FROM application_guarantors AS guarantor
+JOIN fund_committee_members AS seat ON seat.subject = $1
+WHERE guarantor.application_id = $2 AND guarantor.member_id IS NULL
 """
 _NUMBER = """
 SELECT coalesce(max(application_no::bigint), 0) + 1 FROM applications
@@ -217,25 +224,43 @@ async def stands_elsewhere(
     return bool(await connection.fetchval(_STANDING, application_id, product_id, borrower_id, values))
 
 
-async def is_her_own(session: AsyncSession, *, subject: str, borrower_id: UUID) -> bool:
+async def is_her_own(
+    session: AsyncSession, *, subject: str, borrower_id: UUID, application_id: UUID | None = None
+) -> bool:
     """Tell whether a caller asks herself: alone, in her group, by her household, or lives with who does.
 
-    Nobody decides for herself. Who she is, her terms on committees say, those that are over too.
+    With its application also whether she, or somebody she lives with, guarantees it. Nobody decides for
+    herself. Who she is, her terms on committees say, those that are over too.
     """
-    return bool(await (await driver(session)).fetchval(_HER_OWN, subject, borrower_id, None))
+    return await _concerns(session, subject, borrower_id, None, application_id)
 
 
 async def is_her_loan(session: AsyncSession, loan_id: UUID, *, subject: str) -> bool:
-    """Tell whether a caller wrote the application for a loan, or owes it like `is_her_own`.
+    """Tell whether a caller wrote the application for a loan, or owes or guarantees it like `is_her_own`.
 
     Also who has a part of it though she left the group, and who answers for it after a death.
     """
-    connection = await driver(session)
-    loan = await connection.fetchrow(_LOAN, loan_id)
+    loan = await (await driver(session)).fetchrow(_LOAN, loan_id)
     if loan is None:
         return False
-    wrote = subject in (loan["authors"] or ())
-    return wrote or bool(await connection.fetchval(_HER_OWN, subject, loan["borrower_id"], loan_id))
+    if subject in (loan["authors"] or ()):
+        return True
+    return await _concerns(session, subject, loan["borrower_id"], loan_id, loan["application_id"])
+
+
+async def _concerns(
+    session: AsyncSession,
+    subject: str,
+    borrower_id: UUID,
+    loan_id: UUID | None,
+    application_id: UUID | None,
+) -> bool:
+    """Tell whether somebody is among those whom a loan concerns; a guarantor who is no member, by name."""
+    connection = await driver(session)
+    if await connection.fetchval(_HER_OWN, subject, borrower_id, loan_id, application_id):
+        return True
+    named = await connection.fetch(_NAMED, subject, application_id)
+    return any(name_key(one["display_name"]) == name_key(one["name"]) for one in named)
 
 
 async def next_number(session: AsyncSession, fund_id: UUID) -> str:

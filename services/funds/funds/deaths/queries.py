@@ -96,6 +96,12 @@ FROM loans JOIN application_guarantors AS guarantor ON guarantor.application_id 
 LEFT JOIN fund_members AS member ON member.id = guarantor.member_id
 WHERE loans.id = $1 ORDER BY guarantor.number
 """
+# Who has died is known by her person, or by her membership where nobody linked her to one.
+_OF_MEMBERS = """
+SELECT member.id AS member_id, death.*
+FROM borrower_deaths AS death JOIN fund_members AS member ON death.person_id IN (member.person_id, member.id)
+WHERE death.loan_id = $1 AND member.id = ANY($2) ORDER BY death.id
+"""
 _DEAD = """
 SELECT EXISTS (
     SELECT FROM fund_members AS member JOIN known_deaths AS death ON death.person_id = member.person_id
@@ -109,6 +115,11 @@ async def guarantors(session: AsyncSession, loan_id: UUID) -> list[asyncpg.Recor
     if await connection.fetchval("SELECT application_id FROM loans WHERE id = $1", loan_id) is None:
         return None
     return list(await connection.fetch(_GUARANTORS, loan_id))
+
+
+async def of_members(session: AsyncSession, loan_id: UUID, ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Return the deaths of some of a group's members that concern its loan, each with its `member_id`."""
+    return list(await (await driver(session)).fetch(_OF_MEMBERS, loan_id, ids))
 
 
 async def dead(session: AsyncSession, member_id: UUID) -> bool:

@@ -84,17 +84,22 @@ async def read_death_decision(session: ReadSession, principal: LoanReader, loan_
         AnswerableDied,
         NotItsGuarantor,
         FundMeetingNotFound,
+        StaleVersion,
+        VersionRequired,
     ),
     summary="Propose who answers for the debt (เสนอผู้รับผิดชอบหนี้)",
 )
 async def propose_death_decision(
-    session: Session, principal: LoanWriter, loan_id: UUID, body: NewDeathDecision
+    session: Session, principal: LoanWriter, loan_id: UUID, if_match: etags.IfMatch, body: NewDeathDecision
 ) -> Response:
     """Propose an heir, the estate, a guarantor, the group, a write-off, or that the news was a mistake.
 
+    A proposal that waits is replaced, as it was read (`If-Match`).
     เสนอให้ทายาท กองมรดก ผู้ค้ำประกัน หรือกลุ่มรับผิดชอบ เสนอตัดหนี้สูญ หรือแจ้งว่าข้อมูลผิด
     """
-    await service.propose(session, loan_id=loan_id, new=body, actor=principal, now=clock.now())
+    await service.propose(
+        session, loan_id=loan_id, new=body, if_match=if_match, actor=principal, now=clock.now()
+    )
     return await _answer(session, loan_id)
 
 

@@ -31,6 +31,14 @@ NAMED = frozenset({DeathDecision.HEIRS, DeathDecision.ESTATE, DeathDecision.GUAR
 """Decisions that name who answers."""
 
 
+def answered(state: DeathState, decision: DeathDecision | None) -> bool:
+    """Tell whether it is decided who answers for a debt that was the dead's own, or that she lives.
+
+    That the group answers says nothing of what one of its members owes alone.
+    """
+    return state is DeathState.DECIDED and (decision in NAMED or decision is DeathDecision.MISTAKE)
+
+
 def freezes(borrower_kind: str) -> bool:
     """Tell whether a borrower's death freezes the loan: a group lives on."""
     return borrower_kind != "group"

@@ -21,7 +21,7 @@ from funds.deaths.errors import (
     OwnDeathDecision,
 )
 from funds.deaths.models import BorrowerDeath
-from funds.deaths.rules import NAMED, DeathDecision, DeathState, fits, freezes, thaws
+from funds.deaths.rules import NAMED, DeathDecision, DeathState, answered, fits, freezes, thaws
 from funds.deaths.schemas import DeathApproval, NewDeathDecision
 from funds.demand import queries as demand_queries
 from funds.demand import service as demand
@@ -86,14 +86,21 @@ async def look_for_missed(session: AsyncSession, *, now: datetime) -> int:
 
 
 async def propose(
-    session: AsyncSession, *, loan_id: UUID, new: NewDeathDecision, actor: Principal, now: datetime
+    session: AsyncSession,
+    *,
+    loan_id: UUID,
+    new: NewDeathDecision,
+    if_match: str,
+    actor: Principal,
+    now: datetime,
 ) -> None:
-    """Propose who answers for the debt; a proposal before it is replaced.
+    """Propose who answers for the debt; a proposal before it, which was read, is replaced.
 
-    Raises LoanNotFound, NoDeathToDecide, DeathDecided, DecisionNotForBorrower, AnswerableMissing,
-    UnknownFundMember, AnswerableDied, NotItsGuarantor, FundMeetingNotFound.
+    Raises LoanNotFound, StaleVersion, NoDeathToDecide, DeathDecided, DecisionNotForBorrower,
+    AnswerableMissing, UnknownFundMember, AnswerableDied, NotItsGuarantor, FundMeetingNotFound.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
+    etags.check(if_match, version(await queries.of_loan(session, loan_id)))
     found = await _case(session, loan_id, new.person_id)
     await _may_answer(session, loan, new)
     await demand.meeting_of(session, loan.fund_id, new.meeting_id)
@@ -161,6 +168,47 @@ async def approve(
     await _recorded(session, approval.decision, found, actor=actor, now=now)
 
 
+async def unanswered(session: AsyncSession, loan_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of a group's members have died without its being decided who answers for their parts."""
+    cases = await queries.of_members(session, loan_id, ids)
+    return {case["member_id"] for case in cases if not _answered(case)}
+
+
+async def carry_over(
+    session: AsyncSession, loan_id: UUID, made: Mapping[UUID, UUID], *, actor: Principal, now: datetime
+) -> None:
+    """Let what was decided of a group's dead members hold for the loans that its debt became.
+
+    `made` are the new loans by member. Whoever was named answers for the member's own loan from today on;
+    the daily run finds the death there and opens no case of it again.
+    """
+    for case in await queries.of_members(session, loan_id, list(made)):
+        if not _answered(case):
+            continue
+        about = made[case["member_id"]]
+        names = (column.name for column in _TABLE.c)
+        kept = {name: case[name] for name in names if name not in ("id", "loan_id", "frozen")}
+        kept |= {"version": 1, "created_at": now, "updated_at": now}
+        await insert_row(session, _TABLE, id=uuid7(), loan_id=about, frozen=False, **kept)
+        if DeathDecision(case["decision"]) in NAMED:
+            await _answer(session, case, loan_id=about, actor=actor, now=now)
+        await _recorded(session, "carry_over", {**case, "loan_id": about}, actor=actor, now=now)
+
+
+def _answered(case: Mapping[str, Any]) -> bool:
+    decision = None if case["decision"] is None else DeathDecision(case["decision"])
+    return answered(DeathState(case["state"]), decision)
+
+
+async def _answer(
+    session: AsyncSession, case: Mapping[str, Any], *, loan_id: UUID, actor: Principal, now: datetime
+) -> None:
+    """Let who is named in a case answer for a loan from today on."""
+    facts = ("decision", "answerable", "answerable_member_id", "answerable_phone")
+    who = lending.Answerable(*(case[name] for name in facts))
+    await lending.answer(session, loan_id=loan_id, who=who, on=business_date(now), actor=actor, now=now)
+
+
 def version(cases: Sequence[Mapping[str, Any]]) -> int:
     """Return the version of a loan's deaths together: each change of one, and each new one, raises it."""
     return sum(case["version"] for case in cases)
@@ -216,11 +264,7 @@ async def _finish(
     """Let who is named answer; end the case's task, and the freeze unless another death keeps the loan so."""
     decision = DeathDecision(case["decision"])
     if case["frozen"] and decision in NAMED:
-        facts = ("answerable", "answerable_member_id", "answerable_phone")
-        who = lending.Answerable(decision.value, *(case[name] for name in facts))
-        await lending.answer(
-            session, loan_id=case["loan_id"], who=who, on=business_date(now), actor=actor, now=now
-        )
+        await _answer(session, case, loan_id=case["loan_id"], actor=actor, now=now)
     await demand.alone(session)
     task = await demand_queries.task(session, case["loan_id"], case["task_id"], lock=True)
     if task is not None and task["state"] == "open":
@@ -253,7 +297,7 @@ async def _change(session: AsyncSession, case: asyncpg.Record, *, now: datetime,
 
 
 async def _recorded(
-    session: AsyncSession, verb: str, case: asyncpg.Record, *, actor: Principal, now: datetime
+    session: AsyncSession, verb: str, case: Mapping[str, Any], *, actor: Principal, now: datetime
 ) -> None:
     await audit.record(
         session,

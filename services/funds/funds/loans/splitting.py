@@ -62,8 +62,8 @@ async def split(
     on: date,
     actor: Principal,
     now: datetime,
-) -> list[UUID]:
-    """Make a locked group's loan its members' own, in satang of principal by member; returns the new loans.
+) -> dict[UUID, UUID]:
+    """Make a locked group's loan its members' own, in satang of principal by member; returns them likewise.
 
     The group's loan is closed with an empty schedule: nothing of it is asked for twice. Its contract number
     with the place of the member is hers, and hers is repaid as that contract says. The principal moves
@@ -99,7 +99,7 @@ async def split(
     await _emptied(session, loan, on=on, actor=actor, now=now)
     entry = _entry(loan, [replace(one, id=loan_id) for one, loan_id in zip(new, made, strict=True)], on=on)
     await ledger.post(session, fund_id=loan.fund_id, entry=entry, actor=actor, now=now)
-    return made
+    return dict(zip(members, made, strict=True))
 
 
 async def _emptied(

@@ -29,15 +29,15 @@ class ReliefDecided(Conflict):
 
 
 class OwnRelief(Forbidden):
-    """Nobody decides what she proposed, or on a loan that she applied for, or she or her household owes."""
+    """Nobody decides what she proposed, or on a loan that she applied for, owes or guarantees."""
 
     code = "own_relief"
     title_th, title_en = (
-        "ผู้เสนอ ผู้ขอกู้ หรือครัวเรือนผู้กู้ตัดสินคำขอของตนเองไม่ได้",
-        "Who proposed it, applied for the loan or owes it may not decide it",
+        "ผู้เสนอ ผู้ขอกู้ ครัวเรือนผู้กู้ หรือผู้ค้ำประกันตัดสินคำขอนี้ไม่ได้",
+        "Who proposed it, or applied for, owes or guarantees the loan may not decide it",
     )
-    detail_th = "ให้ผู้ที่ไม่ได้เสนอ ไม่ได้ขอกู้ และไม่ใช่ผู้กู้เป็นผู้ตัดสิน"
-    detail_en = "Let somebody decide who neither proposed it, applied nor owes"
+    detail_th = "ให้ผู้ที่ไม่ได้เสนอ ไม่ได้ขอกู้ และไม่ใช่ผู้กู้หรือผู้ค้ำประกันเป็นผู้ตัดสิน"
+    detail_en = "Let somebody decide who neither proposed it, applied, owes nor guarantees"
 
 
 class DueInPast(InvalidField):
@@ -104,6 +104,15 @@ class NotInTheGroup(InvalidField):
     title_th, title_en = "ไม่ใช่ผู้มีส่วนในสัญญานี้", "She has no share in the loan"
     detail_th = "ระบุเฉพาะผู้ที่มีส่วนในสัญญา"
     detail_en = "Name only those with a share in the loan"
+
+
+class NobodyAnswersYet(InvalidField):
+    """A part is of a member who died, and it is not decided who answers for it: the group does no more."""
+
+    code = "nobody_answers_yet"
+    title_th, title_en = "ยังไม่มีผู้รับผิดชอบส่วนของสมาชิกที่เสียชีวิต", "Nobody answers yet for the part of one who died"
+    detail_th = "ตัดสินผู้รับผิดชอบหนี้ของผู้เสียชีวิตก่อน หรือแบ่งส่วนนั้นให้สมาชิกคนอื่น"
+    detail_en = "Decide first who answers for it (`death-decision`), or give the part to the other members"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -17,6 +17,7 @@ from funds.reliefs import queries, service
 from funds.reliefs.errors import (
     DueInPast,
     DueTooFar,
+    NobodyAnswersYet,
     NotAGroupsLoan,
     NotInTheGroup,
     OwnRelief,
@@ -76,6 +77,7 @@ async def list_loan_reliefs(
         WaiverTooHigh,
         NotAGroupsLoan,
         NotInTheGroup,
+        NobodyAnswersYet,
         PartsDoNotSum,
         ReliefExists,
     ),
@@ -123,6 +125,7 @@ async def read_loan_relief(
         WaiverTooHigh,
         NotAGroupsLoan,
         NotInTheGroup,
+        NobodyAnswersYet,
         PartsDoNotSum,
         PrincipalNotKept,
         ScheduleNotValid,

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.applications import queries as applications
+from funds.deaths import service as deaths
 from funds.demand import queries as arrears
 from funds.demand import service as demand
 from funds.demand.rules import bucket_of
@@ -30,6 +31,7 @@ from funds.reliefs import queries
 from funds.reliefs.errors import (
     DueInPast,
     DueTooFar,
+    NobodyAnswersYet,
     NotAGroupsLoan,
     NotInTheGroup,
     OwnRelief,
@@ -237,6 +239,7 @@ async def _rescheduled(
         paid_at=PaidAt.END,
         balloon=0,
         grace_principal=terms.grace_principal,
+        principal_every=1,
         grace_interest=0,
         interest_from=None,
         instalment_amount=None,
@@ -274,6 +277,11 @@ async def _check_parts(session: AsyncSession, loan: LoanFacts, terms: SplitTerms
     parts = {part.member_id: part.amount for part in terms.parts}
     if len(parts) != len(terms.parts) or sum(parts.values()) != loan.outstanding:
         raise PartsDoNotSum(pointer="/terms/parts")
+    unanswered = await deaths.unanswered(session, loan.id, list(parts))
+    places = [at for at, part in enumerate(terms.parts) if part.member_id in unanswered]
+    if places:
+        texts = (NobodyAnswersYet.code, NobodyAnswersYet.detail_th, NobodyAnswersYet.detail_en)
+        raise NobodyAnswersYet(errors=[FieldError(f"/terms/parts/{at}/member_id", *texts) for at in places])
 
 
 async def _apply(
@@ -298,9 +306,11 @@ async def _apply(
             return await lending.waive_interest(session, parts=parts, on=on, **about)
         case SplitTerms():
             shares = {part.member_id: part.amount for part in terms.parts}
-            for made in await splitting.split(session, loan, shares, on=on, actor=actor, now=now):
-                await demand.start_watch(session, made, now=now, at_least=worst)
-                await demand.look(session, made, now=now)
+            made = await splitting.split(session, loan, shares, on=on, actor=actor, now=now)
+            await deaths.carry_over(session, loan.id, made, actor=actor, now=now)
+            for each in made.values():
+                await demand.start_watch(session, each, now=now, at_least=worst)
+                await demand.look(session, each, now=now)
             return None
         case _:
             rows = await planned_rows(session, loan, terms, on=on)

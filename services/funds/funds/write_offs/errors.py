@@ -29,15 +29,15 @@ class WriteOffDecided(Conflict):
 
 
 class OwnWriteOff(Forbidden):
-    """Who proposed it, applied for the loan or contracted it, or owes it (her household), does not decide."""
+    """Who proposed it, or applied for, contracted, owes or guarantees the loan, does not decide."""
 
     code = "own_write_off"
     title_th, title_en = (
-        "ผู้เสนอ ผู้ขอกู้ ผู้ทำสัญญา หรือครัวเรือนผู้กู้อนุมัติตัดหนี้สูญเองไม่ได้",
-        "Who proposed it, or applied for, contracted or owes the loan may not decide",
+        "ผู้เสนอ ผู้ขอกู้ ผู้ทำสัญญา ครัวเรือนผู้กู้ หรือผู้ค้ำประกันอนุมัติตัดหนี้สูญไม่ได้",
+        "Who proposed it, or applied for, contracted, owes or guarantees the loan may not decide",
     )
-    detail_th = "ให้ผู้ที่ไม่ได้เสนอ ขอกู้ ทำสัญญา หรือเป็นผู้กู้เป็นผู้อนุมัติ"
-    detail_en = "Let somebody decide who neither proposed, applied, contracted nor owes"
+    detail_th = "ให้ผู้ที่ไม่ได้เสนอ ขอกู้ ทำสัญญา และไม่ใช่ผู้กู้หรือผู้ค้ำประกันเป็นผู้อนุมัติ"
+    detail_en = "Let somebody decide who neither proposed, applied, contracted, owes nor guarantees"
 
 
 CONSTRAINTS: dict[str, type[Refusal]] = {

@@ -15,6 +15,7 @@ from funds.write_offs.errors import OwnWriteOff, WriteOffDecided, WriteOffExists
 from funds.write_offs.schemas import NewWriteOff, WriteOffDecision, WriteOffOut
 from shared import clock, etags, problems, web
 from shared.db import ReadSession, Session
+from shared.errors import StaleVersion, VersionRequired
 from shared.security import Principal
 
 router = web.router(tags=["write-offs"])
@@ -52,18 +53,32 @@ async def propose_loan_write_off(
 @router.post(
     "/loans/{loan_id}/write-off/decision",
     responses=problems.responses(
-        LoanNotFound, WriteOffNotFound, WriteOffDecided, OwnWriteOff, WrongLoanState, PeriodClosed
+        LoanNotFound,
+        WriteOffNotFound,
+        WriteOffDecided,
+        OwnWriteOff,
+        WrongLoanState,
+        PeriodClosed,
+        StaleVersion,
+        VersionRequired,
     ),
     summary="Approve or reject a write-off (อนุมัติหรือไม่อนุมัติตัดหนี้สูญ)",
 )
 async def decide_loan_write_off(
-    session: Session, principal: LoanApprover, loan_id: UUID, body: WriteOffDecision, response: Response
+    session: Session,
+    principal: LoanApprover,
+    loan_id: UUID,
+    if_match: etags.IfMatch,
+    body: WriteOffDecision,
+    response: Response,
 ) -> WriteOffOut:
-    """Approve a write-off, which is booked at once, or reject it; the loan stays collectable.
+    """Approve the write-off that was read, which is booked at once, or reject it; it stays collectable.
 
-    อนุมัติแล้วลงบัญชีทันที ผู้เสนอและผู้ทำสัญญาอนุมัติไม่ได้ หนี้ยังติดตามเรียกเก็บได้
+    อนุมัติแล้วลงบัญชีทันที ผู้เสนอ ผู้ทำสัญญา และผู้ค้ำประกันอนุมัติไม่ได้ หนี้ยังติดตามเรียกเก็บได้
     """
-    await service.decide(session, loan_id=loan_id, decision=body, actor=principal, now=clock.now())
+    await service.decide(
+        session, loan_id=loan_id, decision=body, if_match=if_match, actor=principal, now=clock.now()
+    )
     return await _answer(session, loan_id, principal, response)
 
 

@@ -15,7 +15,7 @@ from funds.write_offs import queries
 from funds.write_offs.errors import OwnWriteOff, WriteOffDecided, WriteOffNotFound
 from funds.write_offs.models import LoanWriteOff
 from funds.write_offs.schemas import NewWriteOff, WriteOffDecision
-from shared import audit
+from shared import audit, etags
 from shared.clock import business_date
 from shared.ids import uuid7
 from shared.rows import insert_row, update_row
@@ -35,6 +35,7 @@ async def propose(
     if loan.state not in OPEN:
         raise WrongLoanState(state=loan.state.value)
     await demand.meeting_of(session, loan.fund_id, new.meeting_id)
+    before = await queries.newest(session, loan_id)
     await insert_row(
         session,
         _TABLE,
@@ -45,6 +46,7 @@ async def propose(
         reason=new.reason,
         meeting_id=new.meeting_id,
         proposed_by=actor.subject,
+        version=1 if before is None else before["version"] + 1,  # it names one write-off of the loan
         created_at=now,
         updated_at=now,
     )
@@ -52,15 +54,22 @@ async def propose(
 
 
 async def decide(
-    session: AsyncSession, *, loan_id: UUID, decision: WriteOffDecision, actor: Principal, now: datetime
+    session: AsyncSession,
+    *,
+    loan_id: UUID,
+    decision: WriteOffDecision,
+    if_match: str,
+    actor: Principal,
+    now: datetime,
 ) -> None:
-    """Approve a write-off, which books it at once, or reject it.
+    """Approve the write-off that was read, which books it at once, or reject it.
 
-    Neither who proposed it nor who applied for the loan, contracted or owes it decides. Raises LoanNotFound,
-    WriteOffNotFound, WriteOffDecided, OwnWriteOff, WrongLoanState, PeriodClosed.
+    Neither who proposed it nor who applied for the loan, contracted, owes or guarantees it decides. Raises
+    LoanNotFound, WriteOffNotFound, WriteOffDecided, StaleVersion, OwnWriteOff, WrongLoanState, PeriodClosed.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     found = await _proposed(session, loan_id)
+    etags.check(if_match, found["version"])
     two = {found["proposed_by"], loan.contracted_by}
     if actor.subject in two or await applications.is_her_loan(session, loan_id, subject=actor.subject):
         raise OwnWriteOff

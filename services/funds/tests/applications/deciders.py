@@ -34,7 +34,7 @@ async def decide_as(
 ) -> None:
     """Let somebody decide as who she is."""
     new = NewDecision.model_validate({"decision": decision, **words})
-    await deciding.decide(session, application_id=application_id, new=new, actor=by, now=NOW)
+    await deciding.decide(session, if_match="*", application_id=application_id, new=new, actor=by, now=NOW)
 
 
 async def found(session: AsyncSession, application_id: UUID) -> asyncpg.Record:

@@ -18,6 +18,7 @@ from shared.testing.look import rows
 from tests.factories import OFFICER, a_fund, a_group, a_submitted_application, an_application
 from tests.photos import a_photo
 
+ANY = {"If-Match": "*"}
 MEETING = {"number": "3/2569", "held_on": "2026-01-14"}
 
 
@@ -103,7 +104,7 @@ async def test_a_groups_way_from_draft_to_money_kept_back(
         answer = (
             await approver.named(f"user:{name}")
             .where(area)
-            .post(f"{address}/decisions", {"decision": decision, "minutes": MEETING})
+            .post(f"{address}/decisions", {"decision": decision, "minutes": MEETING}, **ANY)
         )
         assert answer.status_code == 201, answer.text
     approved = answer.json()
@@ -191,10 +192,10 @@ async def test_who_writes_applications_does_not_decide_on_them(
 ) -> None:
     address = f"/v1/applications/{(await drafted(group_officer, body))['id']}/decisions"
     wanted = {"decision": "recommend"}
-    assert (await group_officer.post(address, wanted)).json()["code"] == "scope_missing"
+    assert (await group_officer.post(address, wanted, **ANY)).json()["code"] == "scope_missing"
     assert (await officer.post("/v1/applications", body)).json()["code"] == "scope_missing"
-    assert (await approver.where("35").post(address, wanted)).json()["code"] == "application_not_found"
-    own = await group_officer.may("funds:approve").post(address, wanted)
+    assert (await approver.where("35").post(address, wanted, **ANY)).json()["code"] == "application_not_found"
+    own = await group_officer.may("funds:approve").post(address, wanted, **ANY)
     assert (own.status_code, own.json()["code"]) == (409, "wrong_application_state")
 
 
@@ -204,13 +205,13 @@ async def test_a_decision_over_http_names_what_is_missing(
     address = f"/v1/applications/{(await drafted(group_officer, body))['id']}"
     await group_officer.post(f"{address}/submission", {})
     tambon = approver.where("341902")
-    refused = await tambon.post(f"{address}/decisions", {"decision": "recommend"})
+    refused = await tambon.post(f"{address}/decisions", {"decision": "recommend"}, **ANY)
     assert (refused.status_code, refused.json()["code"]) == (409, "checklist_incomplete")
     assert refused.json()["missing"] == ["P.1", "P.2", "P.3", "P.4", "P.5", "P.6", "LOAN_RISK"]
     writer = group_officer.may("funds:approve").where("341902")
-    own = await writer.post(f"{address}/decisions", {"decision": "recommend"})
+    own = await writer.post(f"{address}/decisions", {"decision": "recommend"}, **ANY)
     assert (own.status_code, own.json()["code"]) == (403, "own_application")
-    elsewhere = await approver.post(f"{address}/decisions", {"decision": "recommend"})
+    elsewhere = await approver.post(f"{address}/decisions", {"decision": "recommend"}, **ANY)
     assert (elsewhere.status_code, elsewhere.json()["code"]) == (403, "level_not_yours")
 
 
@@ -222,10 +223,10 @@ async def test_the_id_of_a_decision_is_used_once(
         ids = [await a_submitted_application(session, fund) for _ in range(2)]
     wanted = {"id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10", "decision": "recommend", "minutes": MEETING}
     tambon = approver.where(fund.area_code)
-    first, second = [await tambon.post(f"/v1/applications/{one}/decisions", wanted) for one in ids]
+    first, second = [await tambon.post(f"/v1/applications/{one}/decisions", wanted, **ANY) for one in ids]
     assert (first.status_code, second.json()["code"]) == (201, "application_decision_exists")
     again = {**wanted, "step": "TAMBON_WORKING_GROUP"}
-    repeated = await tambon.named("user:else").post(f"/v1/applications/{ids[0]}/decisions", again)
+    repeated = await tambon.named("user:else").post(f"/v1/applications/{ids[0]}/decisions", again, **ANY)
     assert repeated.json()["code"] == "wrong_step"
 
 
@@ -244,10 +245,10 @@ async def test_a_step_that_gives_less_says_so_to_everybody(
         ({"reason": "…", "amount": "0.00"}, 422, "invalid_request", "/amount"),
         ({"reason": "…", "shares": stranger}, 422, "share_not_of_group", "/shares/0/member_id"),
     ):
-        refused = await tambon.post(f"{address}/decisions", {**wanted, **wrong})
+        refused = await tambon.post(f"{address}/decisions", {**wanted, **wrong}, **ANY)
         assert (refused.status_code, refused.json()["code"]) == (status, code), refused.text
         assert refused.json()["errors"][0]["pointer"] == pointer
-    given = (await tambon.post(f"{address}/decisions", {**wanted, "reason": "ใช้ไหมที่มีอยู่"})).json()
+    given = (await tambon.post(f"{address}/decisions", {**wanted, "reason": "ใช้ไหมที่มีอยู่"}, **ANY)).json()
     assert ApplicationOut.model_validate(given).model_dump(mode="json") == given
     assert (given["amount"], given["resolved_amount"], given["reserved"]) == ("100000.00", "90000.00", "0.00")
     assert [one["amount"] for one in given["decisions"]] == ["90000.00"]

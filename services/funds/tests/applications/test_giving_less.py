@@ -288,6 +288,7 @@ async def test_fifty_smaller_approvals_at_once_promise_no_more_than_there_is(dat
             for level in ("tambon", "district"):
                 await deciding.decide(
                     session,
+                    if_match="*",
                     application_id=ids[-1],
                     new=RECOMMEND,
                     actor=a_decider(level, fund, level),
@@ -299,7 +300,7 @@ async def test_fifty_smaller_approvals_at_once_promise_no_more_than_there_is(dat
         try:
             async with database.transaction() as session:
                 await deciding.decide(
-                    session, application_id=application_id, new=less, actor=APPROVER, now=NOW
+                    session, if_match="*", application_id=application_id, new=less, actor=APPROVER, now=NOW
                 )
         except OverCapital:
             return 0

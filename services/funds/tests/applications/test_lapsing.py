@@ -126,6 +126,7 @@ async def test_fifty_approvals_at_once_promise_no_more_than_there_is(database: D
             for step in ("tambon", "district"):
                 await deciding.decide(
                     session,
+                    if_match="*",
                     application_id=application_id,
                     new=RECOMMEND,
                     actor=a_decider(step, fund, step),
@@ -136,7 +137,12 @@ async def test_fifty_approvals_at_once_promise_no_more_than_there_is(database: D
         try:
             async with database.transaction() as session:
                 await deciding.decide(
-                    session, application_id=application_id, new=LAST_STEP, actor=APPROVER, now=NOW
+                    session,
+                    if_match="*",
+                    application_id=application_id,
+                    new=LAST_STEP,
+                    actor=APPROVER,
+                    now=NOW,
                 )
         except OverCapital:
             return 0
@@ -157,6 +163,7 @@ async def test_one_application_approved_by_many_at_once_is_approved_once(databas
         application_id = await a_submitted_application(session, fund, amount=5_000_000)
         await deciding.decide(
             session,
+            if_match="*",
             application_id=application_id,
             new=RECOMMEND,
             actor=a_decider("chair", fund, "village"),
@@ -168,6 +175,7 @@ async def test_one_application_approved_by_many_at_once_is_approved_once(databas
             async with database.transaction() as session:
                 await deciding.decide(
                     session,
+                    if_match="*",
                     application_id=application_id,
                     new=LAST_STEP,
                     actor=a_decider(f"officer{number}", fund, "district"),
@@ -196,6 +204,7 @@ async def test_two_applications_of_one_borrower_at_once_give_her_one_loan(databa
             for step in ("tambon", "district"):
                 await deciding.decide(
                     session,
+                    if_match="*",
                     application_id=application_id,
                     new=RECOMMEND,
                     actor=a_decider(step, fund, step),
@@ -206,7 +215,12 @@ async def test_two_applications_of_one_borrower_at_once_give_her_one_loan(databa
         try:
             async with database.transaction() as session:
                 await deciding.decide(
-                    session, application_id=application_id, new=LAST_STEP, actor=APPROVER, now=NOW
+                    session,
+                    if_match="*",
+                    application_id=application_id,
+                    new=LAST_STEP,
+                    actor=APPROVER,
+                    now=NOW,
                 )
         except BorrowerHasOpenLoan:
             return 0

@@ -76,6 +76,7 @@ class History:
             words |= {"amount": baht(self.choose.randrange(1, row["stands"] + 1)), "reason": "ลดวงเงิน"}
         await deciding.decide(
             self.session,
+            if_match="*",
             application_id=application_id,
             new=NewDecision.model_validate(words),
             actor=a_decider(step["level"], self.fund, step["level"]),

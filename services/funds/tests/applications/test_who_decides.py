@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.applications import errors
+from funds.applications import deciding, errors
+from funds.applications import service as applications
+from funds.applications.decision_schemas import NewDecision
 from funds.committees.rules import Role
 from funds.members import groups
 from funds.members.schemas import GroupLeaving, NewGroupMember
+from shared.errors import StaleVersion
 from shared.ids import uuid7
-from tests.applications.deciders import decide, decide_as
+from tests.applications.deciders import decide, decide_as, found
 from tests.applications.test_deciding import DISTRICT, MINUTES, TAMBON
 from tests.factories import (
     CHAIR,
@@ -132,6 +135,47 @@ async def test_a_committee_member_does_not_decide_on_her_own_group(session: Asyn
     application_id = await a_submitted_application(session, fund, borrower=group)
     with pytest.raises(errors.OwnApplication):
         await decide(session, application_id, "recommend", TAMBON)
+
+
+@pytest.mark.parametrize("by_name", ["นาย บุญ  ใจดี", None])
+async def test_a_guarantor_does_not_decide_on_what_she_guarantees(
+    session: AsyncSession, by_name: str | None
+) -> None:
+    fund = await a_fund(session, kind="savings", capital=20_000_000)
+    person_id = uuid7()
+    friend = await a_member(session, fund, person_id=person_id)
+    named = {"name": by_name} if by_name else {"member_id": friend.id}
+    application_id = await a_submitted_application(session, fund, guarantors=[named])
+    seat = {"display_name": "นายบุญ ใจดี"} if by_name else {"person_id": person_id}
+    await a_committee_member(session, await a_fund(session), subject=CHAIR.subject, **seat)
+    with pytest.raises(errors.OwnApplication):
+        await decide(session, application_id, "recommend", CHAIR)
+
+
+async def test_who_lives_with_a_guarantor_does_not_decide_and_her_namesake_who_is_a_member_does(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, kind="savings", capital=20_000_000)
+    household_id = uuid7()
+    friend = await a_member(session, fund, household_id=household_id, name="นายบุญ ใจดี")
+    await a_committee_member(session, fund, subject=CHAIR.subject, household_id=household_id)
+    await a_committee_member(session, fund, subject=DISTRICT.subject, display_name="นายบุญ ใจดี")
+    application_id = await a_submitted_application(session, fund, guarantors=[{"member_id": friend.id}])
+    with pytest.raises(errors.OwnApplication):
+        await decide(session, application_id, "recommend", CHAIR)
+    await decide(session, application_id, "recommend", DISTRICT)
+
+
+async def test_what_is_decided_is_the_application_as_it_was_read(session: AsyncSession) -> None:
+    fund = await a_fund(session, capital=20_000_000)
+    application_id = await a_submitted_application(session, fund)
+    seen = (await found(session, application_id))["version"]
+    await decide(session, application_id, "return", TAMBON, reason="ลดวงเงิน")
+    await applications.submit(session, application_id=application_id, actor=OFFICER, now=NOW)
+    stale = NewDecision.model_validate({"decision": "recommend", "minutes": MINUTES})
+    about: dict[str, Any] = {"application_id": application_id, "new": stale, "actor": TAMBON, "now": NOW}
+    with pytest.raises(StaleVersion):
+        await deciding.decide(session, if_match=f'"{seen}"', **about)
 
 
 async def test_a_committee_member_does_not_decide_on_her_own_household(session: AsyncSession) -> None:

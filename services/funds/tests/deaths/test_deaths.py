@@ -66,7 +66,7 @@ async def state_of(session: AsyncSession, loan_id: UUID) -> str:
 async def proposed(session: AsyncSession, loan_id: UUID, **changes: Any) -> None:
     values = {"decision": "heirs", "answerable": "บุตร", "note": "ทายาทรับชำระต่อ", **changes}
     new = NewDeathDecision.model_validate(values)
-    await service.propose(session, loan_id=loan_id, new=new, actor=CHAIR, now=LATE)
+    await service.propose(session, if_match="*", loan_id=loan_id, new=new, actor=CHAIR, now=LATE)
 
 
 async def approved(

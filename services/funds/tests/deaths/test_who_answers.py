@@ -50,7 +50,7 @@ async def dies(session: AsyncSession, person_id: UUID) -> None:
 
 async def proposed(session: AsyncSession, loan_id: UUID, words: dict[str, Any]) -> None:
     new = NewDeathDecision.model_validate(words)
-    await service.propose(session, loan_id=loan_id, new=new, actor=CHAIR, now=LATE)
+    await service.propose(session, if_match="*", loan_id=loan_id, new=new, actor=CHAIR, now=LATE)
 
 
 async def decided(session: AsyncSession, loan_id: UUID, words: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from shared.testing.look import rows
 from tests.demand.debts import FIRST_DUE, LATE, TODAY, a_late_loan
 from tests.photos import a_photo
 
+ANY = {"If-Match": "*"}
 RIGHTS = frozenset({"funds:read", "loans:read", "loans:write", "loans:approve", "export"})
 
 
@@ -209,9 +210,9 @@ async def test_a_write_off_is_approved_by_another_and_stays_collectable(
     assert (await clerk.where("10").post(address, body)).status_code == 404
     assert (await clerk.post(address, body)).status_code == 201
     assert (await clerk.post(address, body)).json()["code"] == "write_off_exists"
-    own = await head.named("user:clerk").post(f"{address}/decision", {"decision": "approve"})
+    own = await head.named("user:clerk").post(f"{address}/decision", {"decision": "approve"}, **ANY)
     assert own.json()["code"] == "own_write_off"
-    done = (await head.post(f"{address}/decision", {"decision": "approve"})).json()
+    done = (await head.post(f"{address}/decision", {"decision": "approve"}, **ANY)).json()
     assert (done["state"], done["principal"], done["recovered"]) == ("approved", "100000.00", "0.00")
     paid = {"loan_id": str(loan_id), "receipt_no": "1", "amount": "20000.00", "channel": "cash"}
     assert (await clerk.post("/v1/repayments", paid)).status_code == 201
@@ -232,9 +233,14 @@ async def test_the_debt_of_a_dead_member_is_listed_and_decided(
     (case,) = (await clerk.get("/v1/loans/deaths", state="open")).json()["items"]
     assert (case["loan_id"], case["frozen"]) == (str(loan_id), False)
     address = f"/v1/loans/{loan_id}/death-decision"
-    missing = await clerk.post(address, {"decision": "heirs", "note": "บุตรรับ"})
+    seen = {"If-Match": (await clerk.get(address)).headers["etag"]}
+    missing = await clerk.post(address, {"decision": "heirs", "note": "บุตรรับ"}, **seen)
     assert missing.json()["code"] == "answerable_missing"
-    await clerk.post(address, {"decision": "group", "note": "กลุ่มรับผิดชอบ"})
+    proposal = {"decision": "group", "note": "กลุ่มรับผิดชอบ"}
+    assert (await clerk.post(address, proposal, **seen)).status_code == 200
+    for tag, status, code in ((seen, 412, "stale_version"), ({}, 428, "version_required")):
+        unseen = await clerk.named("user:other").post(address, {**proposal, "note": "อื่น"}, **tag)
+        assert (unseen.status_code, unseen.json()["code"]) == (status, code)
     unread = await head.post(f"{address}/approval", {"decision": "approve"})
     assert (unread.status_code, unread.json()["code"]) == (428, "version_required")
     tag = {"If-Match": (await head.get(address)).headers["etag"]}

@@ -43,7 +43,7 @@ async def a_loan_in_demand(session: AsyncSession, world: World) -> World:
     death = Death(who.person_ids[0], 1, None, "", date(2026, 1, 10))
     await deaths.take_notice(session, [death], now=NOW)
     decision = {"decision": "group", "note": "กลุ่มรับผิดชอบต่อ"}
-    await deaths.propose(session, new=NewDeathDecision.model_validate(decision), **by)
+    await deaths.propose(session, if_match="*", new=NewDeathDecision.model_validate(decision), **by)
     return {"task_id": str(await demand.open_task(session, new=task, **by)), "relief_id": str(relief_id)}
 
 

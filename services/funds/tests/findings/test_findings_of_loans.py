@@ -186,7 +186,7 @@ async def test_a_death_opens_the_finding_with_the_freeze_and_the_decision_closes
         meeting_id=await a_meeting(session, fund),
     )
     by: dict[str, Any] = {"loan_id": loan_id, "now": NOW}
-    await deaths.propose(session, new=proposal, actor=OFFICER, **by)
+    await deaths.propose(session, if_match="*", new=proposal, actor=OFFICER, **by)
     approval = DeathApproval(person_id=person_id, decision="approve")
     await deaths.approve(session, approval=approval, if_match="*", actor=APPROVER, **by)
     assert await found(session, "B.5", now=NOW + timedelta(days=1)) == []

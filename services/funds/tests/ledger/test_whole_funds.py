@@ -101,7 +101,7 @@ class Fund:
         new = NewWriteOff(reason="ผู้กู้เสียชีวิต ไม่มีทายาท")
         await write_offs.propose(self.session, new=new, actor=CHAIR, **about)
         approve = WriteOffDecision(decision="approve")
-        await write_offs.decide(self.session, decision=approve, actor=APPROVER, **about)
+        await write_offs.decide(self.session, if_match="*", decision=approve, actor=APPROVER, **about)
 
     async def die(self, amount: int, pick: int) -> None:
         del amount

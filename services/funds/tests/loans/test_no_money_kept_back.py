@@ -48,7 +48,9 @@ async def test_a_write_off_frees_what_was_kept_back_for_the_rest(session: AsyncS
     new = NewWriteOff(reason="ผู้กู้หายสาบสูญ")
     await write_offs.propose(session, loan_id=loan_id, new=new, actor=CHAIR, now=LATE)
     decision = WriteOffDecision(decision="approve")
-    await write_offs.decide(session, loan_id=loan_id, decision=decision, actor=APPROVER, now=LATE)
+    await write_offs.decide(
+        session, if_match="*", loan_id=loan_id, decision=decision, actor=APPROVER, now=LATE
+    )
     assert (await books.cash(session, fund.id)).reserved == 0
 
 

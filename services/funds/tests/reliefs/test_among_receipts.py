@@ -49,7 +49,7 @@ async def propose(session: AsyncSession, loan_id: UUID, terms: Mapping[str, Any]
 async def decide(session: AsyncSession, loan_id: UUID, relief_id: UUID | None) -> None:
     about: dict[str, Any] = {"loan_id": loan_id, "actor": APPROVER, "now": LATE}
     if relief_id is None:
-        await write_offs.decide(session, decision=WriteOffDecision(decision="approve"), **about)
+        await write_offs.decide(session, if_match="*", decision=WriteOffDecision(decision="approve"), **about)
     else:
         decision = ReliefDecision(decision="approve")
         await reliefs.decide(session, relief_id=relief_id, decision=decision, **about)

@@ -89,6 +89,7 @@ async def fund_id(database: Database) -> UUID:
         )
         await write_offs.decide(
             session,
+            if_match="*",
             loan_id=lost,
             decision=WriteOffDecision(decision="approve"),
             actor=APPROVER,

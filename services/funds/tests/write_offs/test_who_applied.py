@@ -43,7 +43,7 @@ async def write_off(session: AsyncSession, loan_id: UUID, by: Principal) -> None
     new = NewWriteOff(reason="ผู้กู้หายสาบสูญ")
     await service.propose(session, loan_id=loan_id, new=new, actor=PROPOSER, now=LATE)
     decision = WriteOffDecision(decision="approve")
-    await service.decide(session, loan_id=loan_id, decision=decision, actor=by, now=LATE)
+    await service.decide(session, if_match="*", loan_id=loan_id, decision=decision, actor=by, now=LATE)
 
 
 async def give_grace(session: AsyncSession, loan_id: UUID, by: Principal) -> None:
@@ -102,6 +102,20 @@ async def test_nobody_lets_her_own_group_off_though_she_left_it(
         "UPDATE group_members SET left_on = $2 WHERE member_id = $1", first, TODAY
     )
     await a_committee_member(session, fund, subject=CHAIR.subject, person_id=member["person_id"])
+    with pytest.raises(refusal):
+        await decide(session, loan_id, CHAIR)
+
+
+@EITHER
+async def test_nobody_lets_a_debt_off_that_she_guarantees(
+    session: AsyncSession, decide: Decide, refusal: type[Refusal]
+) -> None:
+    fund = await a_fund(session, kind="savings", capital=50_000_000)
+    person_id = uuid7()
+    guarantors = [{"member_id": (await a_member(session, fund, person_id=person_id)).id}]
+    terms = {"first_due": FIRST_DUE}
+    loan_id = await a_loan(session, fund, amount=600_000, guarantors=guarantors, terms=terms)
+    await a_committee_member(session, fund, subject=CHAIR.subject, person_id=person_id)
     with pytest.raises(refusal):
         await decide(session, loan_id, CHAIR)
 
