@@ -108,11 +108,7 @@ async def contract(session: AsyncSession, *, new: NewLoan, actor: Principal, now
         created_at=now,
         updated_at=now,
     )
-    shares = (
-        Row("loan_shares", {"loan_id": loan_id, "member_id": share.member_id, "amount": share.amount})
-        for share in approved.shares
-        if share.amount
-    )
+    shares = (Row("loan_shares", {"loan_id": loan_id, **share._asdict()}) for share in approved.shares)
     written = audit.row(principal=actor, action="loan.contract", subjects=[loan_id], now=now)
     await insert(session, *shares, written)
     return loan_id
