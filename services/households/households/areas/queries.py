@@ -87,9 +87,12 @@ async def search(
     return [row for _, row in best[:limit]]
 
 
+_ONE = select(*_COLUMNS).where(_TABLE.c.code == bindparam("wanted", type_=Text(collation="C")))
+
+
 async def one(session: AsyncSession, code: str) -> asyncpg.Record | None:
     """Return the area with this code."""
-    rows = await fetch(session, select(*_COLUMNS).where(_TABLE.c.code == code))
+    rows = await fetch(session, _ONE, {"wanted": code})
     return rows[0] if rows else None
 
 

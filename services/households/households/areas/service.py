@@ -90,10 +90,9 @@ async def without_tambon(session: AsyncSession, *, codes: Iterable[str]) -> set[
 
 async def require_village(session: AsyncSession, *, code: str, pointer: str, now: datetime) -> None:
     """Make sure that the village is among the areas; raises UnknownArea at `pointer`."""
-    known = await queries.known(session, [code, code[:6]])
-    if code in known:
+    if await queries.one(session, code) is not None:
         return
-    if code[:6] not in known:
+    if await queries.one(session, code[:6]) is None:
         raise UnknownArea("ไม่มีตำบลนี้ในทะเบียน", "No tambon has this code", pointer=pointer)
     await register_villages(session, codes=[code], now=now)
 
