@@ -36,7 +36,7 @@ class Progress(Schema):
 
     done: int
     total: int | None
-    percent: Decimal | None
+    percent: float | None
     """Of the total, rounded half up to two places."""
     rows_per_second: int | None
     seconds_left: int | None

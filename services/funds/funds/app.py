@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from funds import examples
 from funds.access import invitation_routes as access_invitations
 from funds.access import routes as access
 from funds.access.errors import CONSTRAINTS as ACCESS
@@ -178,7 +179,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
 
 def create_app(settings: Settings, *, database: Database | None = None) -> FastAPI:
     """Return the service's app; `database` is given where a worker in the same process shares it."""
-    return web.create_app(
+    app = web.create_app(
         name="funds",
         title=TITLE,
         description=DESCRIPTION,
@@ -187,3 +188,5 @@ def create_app(settings: Settings, *, database: Database | None = None) -> FastA
         constraints=CONSTRAINTS,
         database=database,
     )
+    examples.install(app)
+    return app

@@ -1,15 +1,20 @@
-"""What a portal's developer copies out of the OpenAPI document is taken: each example, sent as it stands.
+"""What a portal's developer copies out of the OpenAPI document is right: requests are taken, answers fit.
 
-Only ids are put in, those of the world's things, and the few facts of `HERE`.
+Each example of a request is sent as it stands. Only ids are put in, those of the world's things, and the few
+facts of `HERE`.
 """
 
+import json
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import jsonschema
 import pytest
 from fastapi import FastAPI
 
+from funds.examples import ANSWERS
 from shared import clock
 from shared.testing.caller import Caller
 from tests.world import BODIES, ELSEWHERE, EVERY_OPERATION, PLACES, World, addressed
@@ -82,3 +87,32 @@ async def test_an_example_of_a_request_is_taken_as_it_stands(
         answer = await caller.request(method, address, json=body, headers={"If-Match": "*"})
         code = answer.json().get("code") if answer.status_code >= 400 else None
         assert code == REFUSED.get((name, number)), f"{body} -> {answer.text}"
+
+
+def answers(document: Json) -> Iterator[tuple[str, str]]:
+    """Yield the name of each operation with that of the schema of its answer, or of a row of it."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {}).get("application/json")
+                if status.startswith("2") and content is not None:
+                    schema = content["schema"].get("items", content["schema"])
+                    yield operation["operationId"], schema["$ref"].rpartition("/")[2]
+
+
+def test_every_answer_has_an_example_that_fits_it(app: FastAPI) -> None:
+    document = app.openapi()
+    schemas = document["components"]["schemas"]
+    without = {name: schema for name, schema in answers(document) if not schemas[schema].get("examples")}
+    assert without == {}, f"put an answer of each into {ANSWERS.name}"
+    wrong = {}
+    for name in {schema for _, schema in answers(document)}:
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(schemas[name]["examples"][0]):
+            wrong[name] = error.message[:200]
+    assert wrong == {}
+
+
+def test_every_kept_answer_is_of_a_schema_that_there_is(app: FastAPI) -> None:
+    kept = set(json.loads(ANSWERS.read_text(encoding="utf-8")))
+    assert kept <= set(app.openapi()["components"]["schemas"])
