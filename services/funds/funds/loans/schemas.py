@@ -19,6 +19,7 @@ from funds.schedules.rules import (
     MonthEnd,
     PaidAt,
     Period,
+    RoundedInterest,
     RoundedPart,
 )
 from shared.areas import AreaCode
@@ -78,6 +79,10 @@ class NewLoan(Schema):
     """With period `half_month` the other day of the month."""
     grace_principal: Annotated[int, Field(ge=0, le=1199)] = 0
     """First instalments without principal (ปลอดเงินต้น)."""
+    principal_every: Annotated[int, Field(ge=1, le=1200)] = 1
+    """After them principal comes with every so many instalments and the last, the others are of interest."""
+    grace_interest: Annotated[int, Field(ge=0, le=1200)] = 0
+    """First instalments for whose time no interest is charged (ปลอดดอกเบี้ย)."""
     balloon: Annotated[BahtNotNegative, Field(examples=["0.00"], json_schema_extra={"default": "0.00"})] = 0
     """Left for the end, on top of the last instalment (เงินต้นงวดสุดท้าย)."""
     annual_rate: Rate | None = None
@@ -172,12 +177,15 @@ class LoanConventions(Schema):
     month_end: MonthEnd
     paid_at: PaidAt
     grace_principal: int
+    principal_every: int
+    grace_interest: int
     balloon: BahtOut
     day_count: DayCount
     first_period: DayCount
     level_from: LevelFrom
     flat_split: FlatSplit
     rounded_part: RoundedPart | None
+    rounded_interest: RoundedInterest
     holiday_rule: HolidayRule
     interest_follows_shift: bool
     last_instalment: LastInstalment

@@ -15,8 +15,9 @@ _HIDDEN = ("terms", "reserved", "base_no", "contracted_by", "schedule_no", "answ
 _LATE = (State.ACTIVE.value, State.FROZEN.value, State.WRITTEN_OFF.value)
 _OF_SCHEDULE = (
     "method", "annual_rate", "instalments", "every", "period", "first_due", "due_day", "second_due_day",
-    "month_end", "paid_at", "grace_principal", "balloon", "day_count", "first_period", "level_from",
-    "flat_split", "rounded_part", "holiday_rule", "interest_follows_shift", "last_instalment",
+    "month_end", "paid_at", "grace_principal", "principal_every", "grace_interest", "balloon", "day_count",
+    "first_period", "level_from", "flat_split", "rounded_part", "rounded_interest", "holiday_rule",
+    "interest_follows_shift", "last_instalment",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from funds.schedules.rules import (
     Method,
     MonthEnd,
     PaidAt,
+    RoundedInterest,
     RoundedPart,
     Rounding,
     Terms,
@@ -125,6 +126,7 @@ class ProductTerms:
     first_period: DayCount = DayCount.PERIOD
     flat_split: FlatSplit = FlatSplit.EVEN
     rounded_part: RoundedPart | None = None
+    rounded_interest: RoundedInterest = RoundedInterest.INSTALMENT
     month_end: MonthEnd = MonthEnd.LAST_DAY
     paid_at: PaidAt = PaidAt.END
     max_amount: int | None = None
@@ -168,8 +170,8 @@ class ProductTerms:
     ) -> Terms:
         """Return the terms of a loan's schedule: the product's conventions with what the contract chose.
 
-        `chosen` are `every`, `period`, `first_due`, `due_day`, `second_due_day`, `grace_principal` and
-        `balloon` of `Terms`.
+        `chosen` are `every`, `period`, `first_due`, `due_day`, `second_due_day`, `grace_principal`,
+        `principal_every`, `grace_interest` (waived) and `balloon` of `Terms`.
         """
         return Terms(
             method=self.method,
@@ -180,6 +182,7 @@ class ProductTerms:
             first_period=self.first_period,
             flat_split=self.flat_split,
             rounded_part=self.rounded_part,
+            rounded_interest=self.rounded_interest,
             month_end=self.month_end,
             paid_at=self.paid_at,
             level_from=self.level_from,

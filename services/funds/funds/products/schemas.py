@@ -28,6 +28,7 @@ from funds.schedules.rules import (
     Method,
     MonthEnd,
     PaidAt,
+    RoundedInterest,
     RoundedPart,
     RoundingMode,
 )
@@ -85,6 +86,8 @@ class TermsOfProduct(Schema):
     """With day_count `period`: how a broken first period is counted; `period` takes it for a whole one."""
     flat_split: FlatSplit = FlatSplit.EVEN
     rounded_part: RoundedPart | None = None
+    rounded_interest: RoundedInterest = RoundedInterest.INSTALMENT
+    """Where money is paid out inside a period: its interest as a whole, or by each balance in it."""
     month_end: MonthEnd = MonthEnd.LAST_DAY
     paid_at: PaidAt = PaidAt.END
     """At the end of each period, or at its start (ชำระต้นงวด), the first then with the disbursement."""

@@ -19,9 +19,9 @@ from funds.schedules.rules import Rounding
 
 _SAME = (
     "annual_rate", "method", "day_count", "level_from", "first_period", "flat_split", "rounded_part",
-    "month_end", "paid_at", "max_amount", "max_months", "max_instalments", "min_group_size", "needs_minutes",
-    "target_households_only", "one_open_loan", "penalty_rate", "penalty_after_days", "early_repayment",
-    "last_instalment", "holiday_rule", "interest_follows_shift",
+    "rounded_interest", "month_end", "paid_at", "max_amount", "max_months", "max_instalments",
+    "min_group_size", "needs_minutes", "target_households_only", "one_open_loan", "penalty_rate",
+    "penalty_after_days", "early_repayment", "last_instalment", "holiday_rule", "interest_follows_shift",
 )  # fmt: skip
 
 

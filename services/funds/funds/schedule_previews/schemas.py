@@ -104,6 +104,11 @@ class PreviewRequest(Schema):
     """At the end of each period, or at its start (ชำระต้นงวด), the first then with the disbursement."""
     grace_principal: Annotated[int, _bounded(0, MAX_INSTALMENTS - 1)] = 0
     """First instalments without principal (ปลอดเงินต้น)."""
+    principal_every: Annotated[int, _bounded(1, MAX_INSTALMENTS)] = 1
+    """After the grace, principal comes with every so many instalments and the last: 3 with `month` quarterly.
+
+    The others are of interest alone. Only where the principal is the level amount (see `rounded_part`).
+    """
     grace_interest: Annotated[int, _bounded(0, MAX_INSTALMENTS)] = 0
     """First instalments without interest (ปลอดดอกเบี้ย)."""
     grace_interest_mode: GraceInterest = GraceInterest.WAIVE
@@ -205,6 +210,7 @@ class Conventions(Schema):
     month_end: MonthEnd
     paid_at: PaidAt
     grace_principal: int
+    principal_every: int
     grace_interest: int
     grace_interest_mode: GraceInterest
     interest_from: date | None

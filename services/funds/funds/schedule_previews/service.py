@@ -30,9 +30,9 @@ from shared.money import baht
 
 _SAME = (
     "method", "annual_rate", "compounding", "instalments", "every", "period", "first_due", "due_day",
-    "second_due_day", "month_end", "paid_at", "grace_principal", "grace_interest", "grace_interest_mode",
-    "interest_from", "day_count", "first_period", "level_from", "flat_split", "holiday_rule",
-    "interest_follows_shift", "rounded_part", "instalment_amount", "balloon", "level_over",
+    "second_due_day", "month_end", "paid_at", "grace_principal", "principal_every", "grace_interest",
+    "grace_interest_mode", "interest_from", "day_count", "first_period", "level_from", "flat_split",
+    "holiday_rule", "interest_follows_shift", "rounded_part", "instalment_amount", "balloon", "level_over",
     "last_instalment", "rounded_interest",
 )  # fmt: skip
 

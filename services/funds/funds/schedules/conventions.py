@@ -267,6 +267,11 @@ class Terms:
     paid_at: PaidAt = PaidAt.END
     grace_principal: int = 0
     """First instalments without principal."""
+    principal_every: int = 1
+    """After the grace principal comes with every so many instalments, and with the last; 1: with each.
+
+    Only where the principal is the level amount.
+    """
     grace_interest: int = 0
     """First instalments without interest."""
     grace_interest_mode: GraceInterest = GraceInterest.WAIVE
@@ -307,6 +312,11 @@ class Terms:
             return RoundedPart.TOTAL if given else RoundedPart.PRINCIPAL
         equal = self.method is Method.EQUAL_INSTALMENT
         return RoundedPart.TOTAL if equal else RoundedPart.PRINCIPAL
+
+    def bears_principal(self, period: int) -> bool:
+        """Tell whether principal is due with an instalment, counted from 0."""
+        after = period - self.grace_principal + 1
+        return after > 0 and (after % self.principal_every == 0 or period >= self.instalments - 1)
 
     @property
     def rows(self) -> int:
@@ -353,6 +363,7 @@ class Fault(StrEnum):
     DUE_DAY = "due_day_out_of_range"
     SECOND_DUE_DAY = "second_due_day_too_near"
     GRACE = "grace_too_long"
+    PRINCIPAL_EVERY = "principal_every_out_of_range"
     FIRST_DUE = "first_due_too_early"
     LATE_DISBURSEMENT = "disbursement_too_late"
     RATE = "rate_not_zero"

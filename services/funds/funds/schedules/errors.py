@@ -49,6 +49,20 @@ class GraceTooLong(InvalidField):
     detail_en = "Shorten the grace, or give more instalments"
 
 
+class PrincipalEveryOutOfRange(InvalidField):
+    """Principal comes with every so many of the instalments there are, where it is the level amount."""
+
+    code = "principal_every_out_of_range"
+    title_th, title_en = (
+        "คืนเงินต้นเว้นงวดได้ไม่เกินจำนวนงวด และเฉพาะแบบที่เงินต้นเท่ากัน",
+        "Principal comes with every so many of the instalments, and only where its part is level",
+    )
+    detail_th = "ระบุตั้งแต่ 1 ถึงจำนวนงวด กับ equal_principal interest_free หรือ rounded_part เป็น principal"
+    detail_en = (
+        "Give 1 to the number of instalments, with equal_principal, interest_free or rounded_part `principal`"
+    )
+
+
 class NoDisbursement(InvalidField):
     """Nothing is disbursed."""
 
@@ -181,6 +195,7 @@ FAULTS: dict[Fault, tuple[type[InvalidField], str]] = {
     Fault.LEVEL_OVER: (LevelOverOutOfRange, "/level_over"),
     Fault.PAID_AT_START: (FirstDueNotAtStart, "/first_due"),
     Fault.GRACE: (GraceTooLong, "/grace_principal"),
+    Fault.PRINCIPAL_EVERY: (PrincipalEveryOutOfRange, "/principal_every"),
     Fault.FIRST_DUE: (FirstDueTooEarly, "/first_due"),
     Fault.LATE_DISBURSEMENT: (DisbursementTooLate, "/disbursements"),
     Fault.RATE: (RateNotZero, "/annual_rate"),

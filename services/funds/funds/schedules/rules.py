@@ -86,6 +86,7 @@ def _check(disbursements: Sequence[Disbursement], terms: Terms) -> None:
         Fault.COMPOUNDING: terms.compounding is not None and not 1 <= terms.compounding <= MAX_COMPOUNDING,
         Fault.DUE_DAY: terms.due_day is not None and not 1 <= terms.due_day <= LAST_DUE_DAY,
         Fault.GRACE: not _grace_fits(terms),
+        Fault.PRINCIPAL_EVERY: not _every_fits(terms),
         Fault.CAPITALISED: not _capitalised_alone(terms),
         Fault.RATE: terms.method is Method.INTEREST_FREE and terms.annual_rate != 0,
         Fault.BALLOON: not 0 <= terms.balloon < max(sum(one.amount for one in disbursements), 1),
@@ -100,6 +101,11 @@ def _grace_fits(terms: Terms) -> bool:
     collected = terms.grace_interest_mode is not GraceInterest.WAIVE
     most = terms.instalments - 1 if collected else terms.instalments
     return 0 <= terms.grace_principal < terms.instalments and 0 <= terms.grace_interest <= most
+
+
+def _every_fits(terms: Terms) -> bool:
+    level = terms.level_part is RoundedPart.PRINCIPAL
+    return terms.principal_every == 1 or (level and 1 < terms.principal_every <= terms.instalments)
 
 
 def _capitalised_alone(terms: Terms) -> bool:
@@ -146,6 +152,7 @@ class _Repayment:
     share: int = 0
     """Part of the deferred interest that each instalment takes (GraceInterest.SPREAD)."""
     level: int = -1
+    """Below 0: to be computed."""
     levels: dict[tuple[int, int], int] = field(default_factory=dict)
     """Level instalments by their first period and the balance then: exact ones take a while."""
     left: int = 0
@@ -160,10 +167,11 @@ class _Repayment:
         self.flat_parts = [Fraction(0)] * terms.instalments
         for at, due in enumerate(planned.due):
             own, exact = self._own_flat(at) if flat else self._own(at)
-            if at < terms.grace_principal:
-                principal = 0
-            else:
-                if self.level < 0 or planned.arrivals[at]:
+            if planned.arrivals[at]:
+                self.level = -1
+            principal = 0
+            if terms.bears_principal(at):
+                if self.level < 0:
                     self.level = self._level(at, exact)
                 principal, own = self._principal(at, own)
             if flat:
@@ -245,7 +253,7 @@ class _Repayment:
         spread = max(self.balance - terms.balloon, 0)
         if terms.method is Method.FLAT and terms.level_part is RoundedPart.TOTAL:
             return max(rounding.of(spread * left + self.flat_left * over, left * over) + moved, 0)
-        return rounding.of(spread, over)
+        return rounding.of(spread, 1 + -(-(over - 1) // terms.principal_every))
 
     def _annuity(self, at: int, exact: int) -> tuple[int, int]:
         """Return the level instalment that repays the balance exactly, as numerator and denominator.

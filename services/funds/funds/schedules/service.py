@@ -18,4 +18,4 @@ def lay_out(
         return compute(lent, terms, closed)
     except ScheduleRefused as refused:
         refusal, pointer = FAULTS[refused.fault]
-        raise refusal(refusal.title_th, refusal.title_en, pointer=pointer) from refused
+        raise refusal(pointer=pointer) from refused

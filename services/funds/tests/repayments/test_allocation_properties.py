@@ -33,12 +33,16 @@ METHODS = [Method.FLAT, Method.EQUAL_INSTALMENT, Method.EQUAL_PRINCIPAL, Method.
 def loans(draw: st.DrawFn) -> tuple[list[Instalment], RepaymentTerms]:
     method = draw(st.sampled_from(METHODS))
     rate = Fraction(0) if method is Method.INTEREST_FREE else Fraction(draw(st.integers(1, 1500)), 10_000)
+    instalments = draw(st.integers(1, 12))
+    principal_level = method in (Method.EQUAL_PRINCIPAL, Method.INTEREST_FREE)
     agreed = Terms(
         method=method,
         annual_rate=rate,
-        instalments=draw(st.integers(1, 12)),
+        instalments=instalments,
         instalment_rounding=draw(st.sampled_from([None, Rounding(multiple=100)])),
-        grace_principal=0,
+        grace_principal=draw(st.integers(0, instalments - 1)),
+        grace_interest=draw(st.integers(0, instalments)),
+        principal_every=draw(st.integers(1, instalments)) if principal_level else 1,
     )
     lent = draw(st.integers(100_000, 10_000_000))
     rows = laid_out(schedule([Disbursement(LENT_ON, lent)], agreed), starts_on=LENT_ON)

@@ -43,6 +43,7 @@ NOT_ABOUT_THE_TERMS = {
     Fault.CAPITALISED,
     Fault.BALLOON,
     Fault.SECOND_DUE_DAY,
+    Fault.PRINCIPAL_EVERY,
 }
 
 
@@ -62,6 +63,7 @@ def agreed(draw: st.DrawFn) -> Terms:
         "month_end": draw(st.sampled_from(MonthEnd)),
         "paid_at": draw(st.sampled_from(PaidAt)),
         "grace_principal": draw(st.integers(0, max(instalments - 1, 0))),
+        "principal_every": draw(st.just(1) | st.integers(1, instalments)),
         "grace_interest": draw(st.integers(0, instalments)),
         "grace_interest_mode": draw(st.sampled_from(GraceInterest)),
         "day_count": draw(st.sampled_from(DayCount)),
@@ -123,7 +125,7 @@ def test_principals_sum_to_what_was_lent_and_nothing_is_negative(
     for row in planned.rows:
         assert min(row.principal, row.interest, row.balance, row.capitalised) >= 0
         assert row.total == row.principal + row.interest
-        if row.number <= terms.grace_principal:
+        if not terms.bears_principal(row.number - 1):
             assert row.principal == 0
         if row.number <= terms.grace_interest and row.number < len(planned.rows):
             assert row.interest == 0

@@ -343,3 +343,24 @@ def test_the_roundings_are_those_of_decimal() -> None:
         )
     assert Rounding(RoundingMode.UP, 25).of(101, 4) == 50
     assert Rounding(RoundingMode.DOWN, 25).of(199, 4) == 25
+
+
+def test_interest_every_month_and_principal_every_quarter() -> None:
+    planned = lay(1200, "12", 12, Method.EQUAL_PRINCIPAL, principal_every=3)
+    assert [part for part, _ in parts(planned.rows)] == ["0.00", "0.00", "300.00"] * 4
+    assert [cost for _, cost in parts(planned.rows)] == [
+        "12.00", "12.00", "12.00", "9.00", "9.00", "9.00", "6.00", "6.00", "6.00", "3.00", "3.00", "3.00",
+    ]  # fmt: skip
+
+
+def test_principal_every_fifth_month_ends_with_the_last_and_begins_after_the_grace() -> None:
+    planned = lay(900, "12", 12, Method.FLAT, principal_every=5, grace_principal=1)
+    paid = {row.number: f"{row.principal / 100:.2f}" for row in planned.rows if row.principal}
+    assert paid == {6: "300.00", 11: "300.00", 12: "300.00"}
+    assert {row.interest for row in planned.rows} == {9_00}
+
+
+def test_money_paid_out_between_is_in_the_next_principal() -> None:
+    agreed = Terms(method=Method.INTEREST_FREE, annual_rate=Fraction(0), instalments=6, principal_every=2)
+    lent = [Disbursement(START, 600_00), Disbursement(date(2026, 3, 20), 300_00)]
+    assert [row.principal for row in schedule(lent, agreed).rows] == [0, 200_00, 0, 350_00, 0, 350_00]
