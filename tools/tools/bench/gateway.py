@@ -28,7 +28,8 @@ from shared.provision import create_database, provision
 from shared.servers.postgres import PrivatePostgres
 from shared.testing.identity import TestIssuer
 from tools.bench import lists, load
-from tools.bench.lists import CONNECTIONS, PASSWORDS, House, Server
+from tools.bench.filled import PASSWORDS, House, house
+from tools.bench.lists import CONNECTIONS, Server
 
 READ = "/v1/areas/3415"
 """One row by its key, no audit row: what the gateway weighs most against."""
@@ -153,7 +154,7 @@ async def bench(home: House, table: Table, *, rounds: int, seconds: float) -> No
 
 async def run(table: Table, *, rounds: int, seconds: float) -> None:
     """Measure in a house of its own."""
-    async with lists.house(20_000) as home:
+    async with house(20_000) as home:
         await bench(home, table, rounds=rounds, seconds=seconds)
 
 
