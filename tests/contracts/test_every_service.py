@@ -1,6 +1,7 @@
 """Every service stands: it is healthy, lets nobody in unasked, describes itself, runs its worker."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
@@ -15,6 +16,9 @@ from shared.bus import InProcessBus
 from shared.security import SCOPES
 from shared.testing.caller import Caller
 from shared.testing.identity import TestIssuer
+
+NAME = re.compile(r'"#/components/schemas/(\w+)"')
+BOUNDS = {"pattern", "maxLength", "enum", "const", "format", "contentMediaType"}
 
 
 @pytest.fixture(params=SERVICES)
@@ -69,6 +73,27 @@ def test_every_operation_names_its_problems(app: FastAPI) -> None:
     for operation in described:
         assert operation["summary"], operation["operationId"]
         assert {"401", "403"} <= set(operation["responses"]), operation["operationId"]
+
+
+def test_every_text_of_a_body_has_its_bounds_in_the_document(app: FastAPI) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+    sent, seen = [one.get("requestBody", {}) for _, _, one in operations(app)], set[str]()
+    while sent:
+        for name in NAME.findall(json.dumps(sent.pop())):
+            if name not in seen:
+                seen.add(name)
+                sent.append(schemas[name])
+    free = {f"{name}.{field}" for name in seen for field in unbounded(schemas[name])}
+    assert free <= {"Text.th", "Text.en"}  # of a form's edition, which only the department loads
+
+
+def unbounded(schema: dict[str, Any]) -> Iterator[str]:
+    """Yield the fields of a schema that take any text at all."""
+    for field, one in schema.get("properties", {}).items():
+        ways = one.get("anyOf", [one])
+        for way in (way.get("items", way) for way in ways):
+            if way.get("type") == "string" and not BOUNDS & set(way):
+                yield field
 
 
 async def test_it_is_live_and_ready(everybody: Caller) -> None:

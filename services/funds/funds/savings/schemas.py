@@ -24,11 +24,13 @@ def _number(text: str) -> str:
 DocumentNo = Annotated[
     str, AfterValidator(_number), Field(min_length=1, max_length=60, examples=["ใบสัจจะ 1/2569"])
 ]
+_MONTH = r"^(18[5-9]|19[0-9]|20[0-9]|21[0-4])[0-9]-(0[1-9]|1[0-2])$"
+"""Of the years 1850 to 2149, like every day."""
 Month = Annotated[
     str,
     AfterValidator(_number),
-    # of the years 1850 to 2149, like every day
-    Field(pattern=r"^(18[5-9]|19[0-9]|20[0-9]|21[0-4])[0-9]-(0[1-9]|1[0-2])$", examples=["2026-01"]),
+    # said twice: after a validator the document would not show it
+    Field(pattern=_MONTH, json_schema_extra={"pattern": _MONTH}, examples=["2026-01"]),
 ]
 Reason = Annotated[FreeText, Field(min_length=1, max_length=500, examples=["บันทึกผิดคน"])]
 Resolution = Annotated[
