@@ -46,6 +46,12 @@ def conventions(terms: Terms, allocation: Sequence[Due]) -> list[str]:
         sentences.append(counted)
     if terms.paid_at is PaidAt.START:
         sentences.append("ชำระต้นงวด งวดแรกในวันจ่ายเงินกู้")
+    if terms.grace_principal:
+        sentences.append(f"ปลอดเงินต้น {terms.grace_principal} งวดแรก")
+    if terms.principal_every > 1:
+        sentences.append(f"คืนเงินต้นทุก {terms.principal_every} งวด งวดอื่นชำระเฉพาะดอกเบี้ย")
+    if terms.grace_interest:
+        sentences.append(f"ไม่คิดดอกเบี้ย {terms.grace_interest} งวดแรก")
     if terms.balloon:
         sentences.append(f"คงเงินไว้ชำระเมื่อสิ้นสุดสัญญา {amount(terms.balloon)} บาท")
     if terms.holiday_rule in _SHIFTS:

@@ -249,7 +249,7 @@ async def _rescheduled(
         planned = rescheduled(rows, laid, on=on, holidays=closed)
     except ScheduleRefused as refused:
         refusal, pointer = FAULTS[refused.fault]
-        raise refusal(refusal.title_th, refusal.title_en, pointer=f"/terms{pointer}") from refused
+        raise refusal(pointer=f"/terms{pointer}") from refused
     _check_due(planned[-1].due_on, "/terms/instalments", on=on)
     return planned
 

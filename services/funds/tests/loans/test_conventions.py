@@ -18,8 +18,14 @@ from funds.products import service
 from funds.products.schemas import NewVersion
 from funds.reliefs.schemas import RescheduleTerms
 from funds.reliefs.service import planned_rows
-from funds.schedules.errors import BalloonTooLarge, FirstDueNotAtStart, SecondDueDayTooNear
-from funds.schedules.rules import PaidAt
+from funds.schedules.errors import (
+    BalloonTooLarge,
+    FirstDueNotAtStart,
+    GraceTooLong,
+    PrincipalEveryOutOfRange,
+    SecondDueDayTooNear,
+)
+from funds.schedules.rules import PaidAt, RoundedInterest
 from tests.factories import NOW, OFFICER, TODAY, a_contract, a_fund, a_loan, a_person
 from tests.repayments.helpers import at, pay, stands
 
@@ -78,6 +84,37 @@ async def test_a_contract_may_leave_a_part_for_the_end(session: AsyncSession) ->
     assert (await stands(session, loan_id)).outstanding < 8_500_000
 
 
+async def test_a_contract_may_ask_principal_every_third_month_and_no_interest_at_first(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, capital=30_000_000)
+    chosen = {"principal_every": 3, "grace_interest": 2}
+    loan_id = await a_loan(session, fund, amount=6_000_000, instalments=6, terms=chosen)
+    rows = await rows_of(session, loan_id)
+    assert [principal for _, principal, _ in rows] == [0, 0, 3_000_000] * 2
+    assert [interest for _, _, interest in rows] == [0, 0, 15_000, 7_500, 7_500, 7_500]
+    loan = await stands(session, loan_id)
+    shown = LoanConventions(**showing.conventions(loan.terms))
+    assert (shown.principal_every, shown.grace_interest) == (3, 2)
+    said = " ".join(sentences(terms.schedule_terms(loan.terms), ()))
+    assert "คืนเงินต้นทุก 3 งวด" in said
+    assert "ไม่คิดดอกเบี้ย 2 งวดแรก" in said
+    assert loan.next_due_on == rows[2][0]  # nothing is asked before
+    await pay(session, loan_id, date(2026, 3, 15), 1_000_000, early="lower")
+    assert [part for _, part, _ in (await rows_of(session, loan_id))[-4:]] == [2_500_000, 0, 0, 2_500_000]
+    asked = RescheduleTerms(kind="reschedule", instalments=6, first_due=MAY)
+    planned = await planned_rows(session, loan, asked, on=date(2026, 4, 1))
+    assert all(row.principal and row.interest for row in planned)
+
+
+async def test_a_product_may_round_the_interest_of_each_balance_in_a_period(session: AsyncSession) -> None:
+    await a_product(session, method="equal_principal", annual_rate="12.00", rounded_interest="balance")
+    fund = await a_fund(session, kind="savings", capital=30_000_000)
+    loan_id = await a_contract(session, fund, amount=1_000_000)
+    loan = await stands(session, loan_id)
+    assert terms.schedule_terms(loan.terms).rounded_interest is RoundedInterest.BALANCE
+
+
 async def test_a_restructuring_knows_no_balloon_and_no_start(session: AsyncSession) -> None:
     await a_product(session, method="equal_instalment", annual_rate="12.00", paid_at="start")
     fund = await a_fund(session, kind="savings", capital=30_000_000)
@@ -101,6 +138,8 @@ async def test_twice_a_month_on_the_days_of_the_contract(session: AsyncSession) 
     ("chosen", "refusal"),
     [
         ({"balloon": "100000.00"}, BalloonTooLarge),
+        ({"principal_every": 11}, PrincipalEveryOutOfRange),
+        ({"grace_interest": 11}, GraceTooLong),
         ({"period": "half_month", "due_day": 15, "second_due_day": 20}, SecondDueDayTooNear),
         ({"instalments": 24, "every": 2}, errors.TermTooLong),
     ],
@@ -129,7 +168,10 @@ async def test_paid_at_the_start_the_first_instalment_waits_for_no_other_day(ses
 async def test_a_contract_of_before_these_conventions_reads_as_it_was_agreed(session: AsyncSession) -> None:
     loan_id = await a_loan(session, await a_fund(session, capital=30_000_000))
     loan = await stands(session, loan_id)
-    later = ("second_due_day", "month_end", "paid_at", "balloon", "level_over", "rounded_interest")
+    later = (
+        "second_due_day", "month_end", "paid_at", "balloon", "level_over", "rounded_interest",
+        "principal_every", "compounding",
+    )  # fmt: skip
     schedule = {name: value for name, value in loan.terms["schedule"].items() if name not in later}
     old = {**loan.terms, "schedule": schedule}
     assert terms.schedule_terms(old) == terms.schedule_terms(loan.terms)
