@@ -166,10 +166,10 @@ class _Looked:
         if row["known_version"] is None:
             return bool(found.days_late)
         known = tuple(
-            row[f"known_{name}"] for name in ("days", "bucket", "total", "principal", "outstanding")
+            row[f"known_{name}"] for name in ("days", "bucket", "worst", "total", "principal", "outstanding")
         )
-        now = (found.days_late, found.bucket.value, found.overdue_total, found.overdue_principal)
-        return known != (*now, found.outstanding)
+        now = (found.days_late, found.bucket.value, found.worst_days)
+        return known != (*now, found.overdue_total, found.overdue_principal, found.outstanding)
 
 
 def due_at(day: date) -> datetime:

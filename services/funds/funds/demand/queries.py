@@ -40,13 +40,21 @@ LEFT JOIN LATERAL (
 
 _KNOWN = """
 known.version AS known_version, known.days_late AS known_days, known.bucket AS known_bucket,
-known.worst_days, known.late_since, known.watch_until, known.as_of, known.overdue_total AS known_total,
-known.overdue_principal AS known_principal, known.outstanding AS known_outstanding
+known.worst_days AS known_worst,
+CASE WHEN known.worst_days > 0 AND known.watch_until IS NULL AND loan.base_no = 1 THEN (
+    SELECT greatest(max(least(coalesce(i.settled_on, $1), $1) - i.due_on), 0) FROM instalments AS i
+    WHERE i.loan_id = loan.id AND i.schedule_no = loan.schedule_no
+) ELSE known.worst_days END AS worst_days, known.late_since, known.watch_until, known.as_of,
+known.overdue_total AS known_total, known.overdue_principal AS known_principal,
+known.outstanding AS known_outstanding
 """
+"""The worst is what instalments say of when each was paid: a receipt recorded late counts on its day.
+Where a schedule was agreed on anew, or the debt is a part of another, they do not tell what was reached
+before: then it is kept, and lowered by nothing."""
 
 CHUNK = f"""
 WITH loan AS (
-    SELECT id, fund_id, area_code, state, outstanding, schedule_no,
+    SELECT id, fund_id, area_code, state, outstanding, schedule_no, base_no,
         CASE WHEN state IN ('active', 'frozen') THEN next_due_on END AS next_due_on
     FROM loans
     WHERE id > $2 AND (state IN ('active', 'frozen')
@@ -65,7 +73,7 @@ _ONE = f"""
 SELECT loan.id, loan.fund_id, loan.area_code, loan.state, loan.outstanding,
     due.oldest_due_on, due.overdue_principal, due.overdue_total, {_KNOWN}
 FROM (
-    SELECT id, fund_id, area_code, state, outstanding, schedule_no,
+    SELECT id, fund_id, area_code, state, outstanding, schedule_no, base_no,
         CASE WHEN state IN ('active', 'frozen') THEN next_due_on END AS next_due_on
     FROM loans WHERE id = $2
 ) AS loan {_DUE}

@@ -101,7 +101,8 @@ class Arrears:
     """How late a loan is at the end of a day (สถานะค้างชำระ); amounts in satang.
 
     `late_since` is the first day late of the present time of being late, which goes on while anything is
-    unpaid. `worst_days` is never lowered, by no payment and no restructuring.
+    unpaid. `worst_days` is lowered by no payment of its day and no restructuring; a receipt that was recorded
+    late takes back the days that it shows were none.
     """
 
     days_late: int

@@ -1,7 +1,11 @@
 """How late loans are: of the running year as they are now, of a past year as they were at its end.
 
-Now: from the instalments that are due and not settled, as `demand` lists them. At a day that is past: from
-the days on which instalments were settled, and from the ledger's lines of the loan until that day. The end
+Now: from the instalments that are due and not settled, as `demand` lists them. At a day that is past: what
+the books have of that day, by business days. A receipt counts from the day it is booked on until the day its
+reversal is booked on, whenever either was recorded: what is found wrong in a later year is corrected in that
+year, and never changes the end of one before. Instalments tell on which days they were settled; of a loan
+with a receipt that those days and the books tell differently, what its receipts had brought by the day is
+held against its schedule. Amounts are the ledger's lines of the loan until that day. The end
 of a year is kept (`keeping.py`) with the number of the last journal that it counts; where journals of that
 year came later, or it was not kept yet, it is counted anew by the same statement.
 
@@ -32,8 +36,11 @@ NOW_BY_LOAN = """
 """
 
 # The schedule of a day is the newest that a repayment made of the base that was in force then: it tells of
-# all instalments since that base when they were settled. What is overdue of the principal is what the books
-# have of the loan, less what was to come.
+# all instalments since that base when they were settled. A receipt reversed after the day, or of money from
+# before that was booked after it, is none of what the books have then: the oldest due are paid first, so that
+# what was brought of the base tells which are. One from before a base, reversed, is asked for in it again.
+# What is overdue of the principal is what the books have of the
+# loan, less what was to come.
 _THEN_BY_LOAN = """
     SELECT loan.fund_id, loan.id, loan.area_code, {day} - due.oldest AS days_late,
         coalesce(booked.outstanding, 0) AS outstanding,
@@ -48,11 +55,39 @@ _THEN_BY_LOAN = """
         WHERE loan_schedules.loan_id = loan.id AND loan_schedules.base_no = base.base_no
     ) AS laid
     CROSS JOIN LATERAL (
+        SELECT EXISTS (
+            SELECT FROM repayments AS receipt WHERE receipt.loan_id = loan.id AND receipt.paid_on <= {day}
+              AND (receipt.reversed_on > {day} OR receipt.booked_on > {day} AND receipt.reversed_on IS NULL)
+        ) AS otherwise
+    ) AS told
+    CROSS JOIN LATERAL (
         SELECT min(due_on) FILTER (WHERE due_on < {day}) AS oldest,
             coalesce(sum(principal) FILTER (WHERE due_on >= {day}), 0) AS ahead
-        FROM instalments
-        WHERE instalments.loan_id = loan.id AND instalments.schedule_no = laid.schedule_no
-          AND (settled_on IS NULL OR settled_on > {day})
+        FROM (
+            SELECT due_on, principal FROM instalments
+            WHERE NOT told.otherwise AND instalments.loan_id = loan.id
+              AND instalments.schedule_no = laid.schedule_no AND (settled_on IS NULL OR settled_on > {day})
+            UNION ALL
+            SELECT due_on, principal FROM (
+                SELECT due_on, principal, sum(principal + interest - waived_interest)
+                    OVER (ORDER BY due_on, number) AS asked
+                FROM instalments WHERE instalments.loan_id = loan.id
+                  AND instalments.schedule_no = laid.schedule_no
+            ) AS row
+            WHERE told.otherwise AND row.asked > (
+                SELECT coalesce(sum(brought), 0) FROM (
+                    SELECT principal + interest AS brought FROM repayments AS receipt
+                    WHERE receipt.loan_id = loan.id AND booked_on <= {day}
+                      AND (reversed_on IS NULL OR reversed_on > {day}) AND (receipt.base_no = base.base_no
+                        OR receipt.base_no < base.base_no AND reversed_on > {day} AND NOT EXISTS (
+                            SELECT FROM loan_schedules AS newer WHERE newer.loan_id = loan.id
+                              AND newer.base_no > base.base_no AND newer.made_on <= receipt.reversed_on))
+                    UNION ALL
+                    SELECT principal + interest FROM loan_entries
+                    WHERE loan_id = loan.id AND base_no = base.base_no AND on_date <= {day}
+                ) AS booked
+            )
+        ) AS unpaid
     ) AS due
     CROSS JOIN LATERAL (
         SELECT sum(debit - credit)::bigint AS outstanding FROM journal_lines

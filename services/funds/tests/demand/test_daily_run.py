@@ -288,3 +288,26 @@ async def test_a_frozen_loan_is_at_risk_and_one_that_is_written_off_is_in_no_por
     par30, par60, _ = found["at_risk"]
     assert (par30["at_risk"], par30["percent"]) == (1_000_000, "27.03")  # the whole principal of the late one
     assert par60["at_risk"] == 0
+
+
+async def test_a_receipt_recorded_weeks_late_takes_back_the_days_that_were_none(
+    database: Database, loan_id: UUID
+) -> None:
+    """The money came on the due date, the receipt into the books 41 days later; one of April a day late."""
+
+    async def bring(day: date, instalment: int, *, recorded: date) -> None:
+        async with database.transaction() as session:
+            row = (await queries_of_loans.instalments(session, loan_id))[instalment]
+            await pay(session, loan_id, day, row["principal"] + row["interest"] + 5_000, now=at(recorded))
+
+    await daily.work(database, now=at(FIRST_DUE + timedelta(days=31)))
+    assert (await arrears(database, loan_id))["worst_bucket"] == "31-60"
+    await bring(FIRST_DUE, 0, recorded=FIRST_DUE + timedelta(days=31))
+    await daily.work(database, now=at(FIRST_DUE + timedelta(days=32)))
+    found = await arrears(database, loan_id)
+    assert (found["days_late"], found["worst_days"], found["worst_bucket"]) == (1, 1, "1-30")
+    await bring(date(2026, 4, 3), 1, recorded=date(2026, 4, 3))
+    await daily.work(database, now=at(date(2026, 4, 20)))
+    assert (await arrears(database, loan_id))["worst_days"] == 2
+    told = await rows(database, "SELECT bucket FROM arrears_changes ORDER BY as_of")
+    assert [row["bucket"] for row in told] == ["31-60", "1-30", "current"]
