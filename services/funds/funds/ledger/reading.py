@@ -42,14 +42,19 @@ SELECT line_no, account, debit, credit, loan_id, member_id FROM journal_lines
 WHERE journal_id = $1 ORDER BY line_no
 """
 
-# The balance runs over all lines of the account, also over those that the filters leave out.
-_LINES = """
+_OWN_SIDE = "sum(CASE WHEN account < '2' OR account >= '5' THEN debit - credit ELSE credit - debit END)"
+_SHOWN = """
 SELECT line.business_date, line.number, line.line_no, line.journal_id, journal.kind, journal.document_kind,
     journal.document_id, journal.document_no, journal.memo, line.account, line.debit, line.credit,
-    line.balance::bigint AS balance, line.loan_id, line.member_id
+    line.loan_id, line.member_id"""
+_AT = "OVER (PARTITION BY account ORDER BY business_date, number, line_no)"
+
+# The balance runs over all lines of the account, also over those that the filters leave out: of a loan's or
+# member's part, and of what the books said at a number, over each of them.
+_LINES_OF_PART = f"""
+{_SHOWN}, line.balance::bigint AS balance
 FROM (
-    SELECT *, sum(CASE WHEN account < '2' OR account >= '5' THEN debit - credit ELSE credit - debit END)
-        OVER (PARTITION BY account ORDER BY business_date, number, line_no) AS balance
+    SELECT *, {_OWN_SIDE} {_AT} AS balance
     FROM journal_lines
     WHERE fund_id = $1 AND account = ANY($2) AND ($3::uuid IS NULL OR loan_id = $3)
       AND ($4::uuid IS NULL OR member_id = $4) AND ($6::date IS NULL OR business_date <= $6)
@@ -61,7 +66,37 @@ WHERE ($5::date IS NULL OR line.business_date >= $5)
   AND ($7::text[] IS NULL OR coalesce(original.kind, journal.kind) = ANY($7))
   AND ($9::date IS NULL OR (line.business_date, line.number, line.line_no) > ($9, $10, $11))
 ORDER BY line.business_date, line.number, line.line_no LIMIT $12
-"""
+"""  # noqa: S608  # our own texts
+
+# Of a whole account: from the sums of the days before the page on, so that no page reads all lines.
+_LINES_OF_ACCOUNT = f"""
+WITH shown AS (
+    SELECT found.* FROM unnest($2::text[]) AS wanted (account) CROSS JOIN LATERAL (
+        {_SHOWN}
+        FROM journal_lines AS line JOIN journals AS journal ON journal.id = line.journal_id
+        LEFT JOIN journals AS original ON original.id = journal.reverses
+        WHERE line.fund_id = $1 AND line.account = wanted.account
+          AND ($3::date IS NULL OR line.business_date >= $3)
+          AND ($4::date IS NULL OR line.business_date <= $4)
+          AND ($5::text[] IS NULL OR coalesce(original.kind, journal.kind) = ANY($5))
+          AND ($6::date IS NULL OR (line.business_date, line.number, line.line_no) > ($6, $7, $8))
+        ORDER BY line.business_date, line.number, line.line_no LIMIT $9
+    ) AS found ORDER BY business_date, number, line_no LIMIT $9
+), span AS (
+    SELECT min(business_date) AS first, max(business_date) AS last FROM shown
+), before AS (
+    SELECT account, {_OWN_SIDE} AS amount FROM ledger_days
+    WHERE fund_id = $1 AND account = ANY($2) AND day < (SELECT first FROM span) GROUP BY account
+), counted AS (
+    SELECT journal_id, line_no, account, {_OWN_SIDE} {_AT} AS amount FROM journal_lines
+    WHERE fund_id = $1 AND account = ANY($2)
+      AND business_date BETWEEN (SELECT first FROM span) AND (SELECT last FROM span)
+)
+SELECT shown.*, (coalesce(before.amount, 0) + counted.amount)::bigint AS balance
+FROM shown JOIN counted USING (journal_id, line_no)
+LEFT JOIN before ON before.account = shown.account
+ORDER BY shown.business_date, shown.number, shown.line_no
+"""  # noqa: S608  # likewise
 _COUNT_LINES = """
 SELECT count(*) FROM journal_lines AS line
 JOIN journals AS journal ON journal.id = line.journal_id
@@ -105,6 +140,11 @@ class LineFilters:
     """None is all of them."""
     until_number: int | None = None
     """Of journals up to this number, whenever they were booked."""
+
+    @property
+    def of_part(self) -> bool:
+        """Tell whether the balances are others than the account's own."""
+        return any(one is not None for one in (self.loan_id, self.member_id, self.until_number))
 
     def values(self) -> tuple[Any, ...]:
         """Return what the statements take."""
@@ -151,7 +191,11 @@ async def lines(
     if isinstance(place[0], str):
         place = (date.fromisoformat(place[0]), *place[1:])
     connection = await driver(session)
-    return list(await connection.fetch(_LINES, *filters.values(), *place, limit))
+    if filters.of_part:
+        return list(await connection.fetch(_LINES_OF_PART, *filters.values(), *place, limit))
+    fund_id, accounts, _, _, first, last, kinds, _ = filters.values()
+    given = (fund_id, accounts, first, last, kinds)
+    return list(await connection.fetch(_LINES_OF_ACCOUNT, *given, *place, limit))
 
 
 async def count_lines(session: AsyncSession, *, filters: LineFilters) -> int:
