@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from sqlalchemy import make_url
 
 from embedded import front
 from embedded.supervisor import end_leftovers
+from shared.servers.ports import free_ports
 from shared.servers.postgres import PrivatePostgres
 from tools.demo.api import House
 
@@ -34,7 +34,7 @@ class Trial:
         self.folder = folder
         self.layout = layout
         self.demo = demo
-        self.port = _free_port()
+        (self.port,) = free_ports(1)
         self.base = f"http://127.0.0.1:{self.port}"
         self.started_in = 0.0
         self._process: subprocess.Popen[bytes] | None = None
@@ -129,8 +129,3 @@ def trial(layout: Layout = "run", *, demo: bool = False) -> Iterator[Trial]:
         end_leftovers(folder / "processes.json")
         PrivatePostgres(folder / "postgres").remove()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])

@@ -213,11 +213,11 @@ async def test_addresses_inside_are_refused(receiver: Receiver, make: Callable[[
 
 
 async def test_a_receiver_that_is_not_there_is_tried_again() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with pytest.raises(NotDelivered) as failed:
-        await Webhook(f"http://127.0.0.1:{port}/", SECRET, allow_private=True).send(uuid7(), b"{}", now=AT)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # bound, never listening: every connection is refused
+        address = f"http://127.0.0.1:{held.getsockname()[1]}/"
+        with pytest.raises(NotDelivered) as failed:
+            await Webhook(address, SECRET, allow_private=True).send(uuid7(), b"{}", now=AT)
     assert not failed.value.final
 
 
