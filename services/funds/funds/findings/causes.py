@@ -1,9 +1,9 @@
 """What the data shows of each failing, for all funds of an area in one statement each.
 
-The statements read the tables of registry, committees, ledger, products, fund_settings, members, loans,
-deaths and known_households beside each other. Each takes the same values: $1 the business day, $2 the limits,
-$3 the caps on rates, $4 the area, $5 one fund or null; and gives `fund_id, fact, detail`. A fund that is
-closed has no failings any more.
+The statements read the tables of registry, committees, ledger, products, fund_settings, applications,
+members, loans, deaths and known_households beside each other. Each takes the same values: $1 the business
+day, $2 the limits, $3 the caps on rates, $4 the area, $5 one fund or null; and gives `fund_id, fact, detail`.
+A fund that is closed has no failings any more.
 """
 
 from typing import Final
@@ -78,8 +78,9 @@ WHERE {_FUND} AND {_BORROWED} AND loan.annual_rate > cap.annual_rate::numeric
 """  # noqa: S608  # our own constant texts
 
 # Limits are the product's of the contract's day, or those that the fund had resolved for itself by then,
-# each from its newest resolution; what it resolved outside the product's limits has no effect. Lengths are
-# those of the first schedule: a restructuring may be longer.
+# each from its newest resolution; what it resolved outside the product's limits has no effect. A higher rate
+# may have been applied for and approved. Lengths are those of the first schedule, from the first payment to
+# the last one's month, as lending counts them: a restructuring may be longer.
 _RULES_BROKEN = f"""
 SELECT fund.id AS fund_id, broken.rule || ':' || loan.id AS fact,
     jsonb_build_object('loan_id', loan.id, 'rule', broken.rule, 'found', broken.found,
@@ -87,6 +88,7 @@ SELECT fund.id AS fund_id, broken.rule || ':' || loan.id AS fact,
 FROM loans AS loan
 JOIN funds AS fund ON fund.id = loan.fund_id
 JOIN fund_products AS kind ON kind.id = loan.product_id
+LEFT JOIN applications AS asked ON asked.id = loan.application_id
 CROSS JOIN LATERAL (
     SELECT annual_rate, max_amount, (terms ->> 'max_months')::int AS max_months,
         (terms ->> 'max_instalments')::int AS max_instalments,
@@ -101,7 +103,7 @@ CROSS JOIN LATERAL (
       AND own.valid_from <= loan.contract_date
 ) AS own
 CROSS JOIN LATERAL (
-    SELECT coalesce(own.annual_rate, product.annual_rate) AS rate,
+    SELECT greatest(coalesce(own.annual_rate, product.annual_rate), asked.annual_rate) AS rate,
         least(product.max_amount, own.max_amount) AS amount,
         least(product.max_months, own.max_months) AS months,
         least(product.max_instalments, own.max_instalments) AS instalments,
@@ -112,6 +114,10 @@ CROSS JOIN LATERAL (
     WHERE instalments.loan_id = loan.id AND schedule_no = 1
 ) AS first
 CROSS JOIN LATERAL (
+    SELECT coalesce(min(paid_on), loan.contract_date) AS since FROM loan_disbursements AS paid
+    WHERE paid.loan_id = loan.id AND paid.reversed_on IS NULL
+) AS paid
+CROSS JOIN LATERAL (
     SELECT count(*) AS persons FROM loan_shares WHERE loan_shares.loan_id = loan.id
 ) AS shared
 CROSS JOIN LATERAL (VALUES
@@ -120,7 +126,8 @@ CROSS JOIN LATERAL (VALUES
     ('max_amount', to_char(loan.principal / 100.0, {_BAHT}), to_char(most.amount / 100.0, {_BAHT}),
         loan.principal > most.amount),
     ('max_months', first.ends::text, most.months::text,
-        first.ends > loan.contract_date + make_interval(months => most.months)),
+        date_trunc('month', first.ends)
+            > date_trunc('month', paid.since + make_interval(months => most.months))),
     ('max_instalments', first.instalments::text, most.instalments::text,
         first.instalments > most.instalments),
     ('min_group_size', shared.persons::text, most.persons::text,

@@ -15,15 +15,28 @@ from funds.fund_settings import service as fund_settings
 from funds.fund_settings.schemas import NewFundSetting
 from funds.known_households import service as known_households
 from funds.known_households.rules import Death
+from funds.loans import lending as disbursing
 from funds.loans import queries as loans
 from funds.loans import service as lending
 from funds.loans.rules import BookLoan, PlannedRow
+from funds.loans.schemas import NewDisbursement
 from funds.members.rules import Borrower
 from funds.products import service as products
 from funds.registry.rules import FundFacts
 from shared.db import driver
 from shared.ids import uuid7
-from tests.factories import APPROVER, NOW, OFFICER, TODAY, a_fund, a_household, a_loan, a_meeting, a_member
+from tests.factories import (
+    APPROVER,
+    NOW,
+    OFFICER,
+    TODAY,
+    a_contract,
+    a_fund,
+    a_household,
+    a_loan,
+    a_meeting,
+    a_member,
+)
 
 
 async def found(session: AsyncSession, code: str, *, now: datetime = NOW) -> list[dict[str, Any]]:
@@ -66,6 +79,20 @@ async def test_a_loan_that_the_service_made_breaks_no_rule(session: AsyncSession
         assert await found(session, code) == []
 
 
+async def test_a_longest_loan_paid_out_late_at_the_rate_that_was_approved_breaks_no_rule(
+    session: AsyncSession,
+) -> None:
+    poverty = await a_fund(session, kind="poverty", capital=28_000_000)
+    terms = {"every": 6, "due_day": 31}
+    loan_id = await a_contract(session, poverty, amount=600_000, instalments=6, terms=terms)
+    voucher = NewDisbursement.model_validate({"channel": "bank", "document_no": "บจ 1"})
+    later = NOW + timedelta(days=45)
+    await disbursing.disburse(session, loan_id=loan_id, new=voucher, actor=OFFICER, now=later)
+    savings = await a_fund(session, kind="savings", capital=28_000_000)
+    await a_loan(session, savings, amount=500_000, annual_rate="13.00", terms={"annual_rate": "13.00"})
+    assert await found(session, "A.2", now=later) == []
+
+
 async def test_a_loan_above_the_ceiling_or_longer_than_the_product_allows_is_found(
     session: AsyncSession,
 ) -> None:
@@ -82,7 +109,7 @@ async def test_a_loan_above_the_ceiling_or_longer_than_the_product_allows_is_fou
         principal=much,
         outstanding=100_000,
     )
-    late = date(2025 + terms.max_months // 12, 10, 2)
+    late = date(2025 + terms.max_months // 12, 11, 1)
     long = await from_the_old_books(
         session,
         fund,
