@@ -200,6 +200,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     "list_book_errors": ("send_book_file", "check_book_import"),
     "list_fund_settings": ("add_fund_setting",),
     "list_savings_pledges": ("add_savings_pledge",),
+    "reverse_savings_sheet": ("sign_savings_sheet",),
 }
 """Operations that somebody else does before, about the same thing; the worker does what they queue."""
 

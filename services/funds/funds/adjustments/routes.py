@@ -39,7 +39,7 @@ from funds.ledger.errors import (
     UnbalancedEntry,
 )
 from funds.permissions import FundApprover, LedgerReader, LedgerWriter
-from funds.registry.errors import FundNotActive
+from funds.registry.errors import FundNotActive, ReasonMissing
 from shared import clock, etags, paging, problems, web
 from shared.db import ReadSession, Session
 from shared.errors import InvalidCursor
@@ -154,6 +154,7 @@ async def propose_reversal(
         AdjustmentNotFound,
         AdjustmentDecided,
         OwnAdjustment,
+        ReasonMissing,
         OverCapital,
         PeriodClosed,
         AlreadyReversed,
@@ -169,7 +170,10 @@ async def decide_adjustment(
     new: NewDecision,
     response: Response,
 ) -> AdjustmentOut:
-    """Post what another person proposed, or reject it. อนุมัติรายการที่ผู้อื่นเสนอ ผู้เสนออนุมัติเองไม่ได้."""
+    """Post what another person proposed, or reject it with the reason.
+
+    อนุมัติรายการที่ผู้อื่นเสนอ หรือไม่อนุมัติพร้อมเหตุผล ผู้เสนออนุมัติเองไม่ได้
+    """
     await service.decide(
         session, fund_id=fund_id, adjustment_id=adjustment_id, new=new, actor=principal, now=clock.now()
     )

@@ -68,6 +68,7 @@ class NewDecision(Schema):
 
     decision: Decision
     reason: Annotated[FreeText, Field(min_length=1, max_length=500)] | None = None
+    """Needed to reject; kept and shown."""
 
 
 class AdjustmentFilters(Filters):

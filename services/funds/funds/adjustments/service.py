@@ -29,7 +29,7 @@ from funds.ledger.chart import chart
 from funds.ledger.errors import AlreadyReversed, EntryInFuture, JournalNotFound, PeriodClosed
 from funds.ledger.rules import Account, Entry, JournalKind, Line
 from funds.registry import service as registry
-from funds.registry.errors import FundNotActive
+from funds.registry.errors import FundNotActive, ReasonMissing
 from funds.registry.rules import State
 from shared import audit
 from shared.clock import business_date
@@ -119,8 +119,8 @@ async def decide(
 ) -> None:
     """Post an entry or reject it, as somebody else than who proposed it.
 
-    Raises BooksNotFound, FundNotActive, AdjustmentNotFound, OwnAdjustment, AdjustmentDecided, and what
-    posting raises: PeriodClosed, OverCapital, AlreadyReversed.
+    Raises BooksNotFound, FundNotActive, AdjustmentNotFound, OwnAdjustment, AdjustmentDecided, ReasonMissing
+    for a rejection, and what posting raises: PeriodClosed, OverCapital, AlreadyReversed.
     """
     if new.decision is Decision.POST:
         await _standing(session, fund_id, actor=actor)
@@ -133,6 +133,8 @@ async def decide(
         raise AdjustmentDecided
     if found["proposed_by"] == actor.subject:
         raise OwnAdjustment
+    if new.decision is Decision.REJECT and new.reason is None:
+        raise ReasonMissing(pointer="/reason")
     journal_id = None
     if new.decision is Decision.POST:
         journal_id = (await _post(session, found, actor=actor, now=now)).journal_id
@@ -149,13 +151,9 @@ async def decide(
         version=found["version"] + 1,
         updated_at=now,
     )
+    subjects, detail = [adjustment_id, fund_id], {"decision": new.decision.value}
     await audit.record(
-        session,
-        principal=actor,
-        action="adjustment.decide",
-        subjects=[adjustment_id, fund_id],
-        now=now,
-        detail={"decision": new.decision.value},
+        session, principal=actor, action="adjustment.decide", subjects=subjects, now=now, detail=detail
     )
 
 

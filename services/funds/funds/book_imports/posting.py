@@ -12,6 +12,7 @@ from funds.book_imports.errors import BooksInUse
 from funds.book_imports.linking import People
 from funds.book_imports.remaining import remaining
 from funds.book_imports.rules import CONTROLLED, Book
+from funds.ledger import queries as books
 from funds.ledger import service as ledger
 from funds.ledger.chart import chart
 from funds.ledger.rules import Account, Entry, JournalKind, Line
@@ -81,7 +82,7 @@ async def post(
         memo="ยอดยกมา",
     )
     posted = await ledger.post(session, fund_id=fund.id, entry=entry, actor=actor, now=now)
-    if posted.number != 1:
+    if await books.standing(session, fund.id, beside=posted.journal_id) is not None:
         raise BooksInUse
     if Account.SAVINGS.value in chart(fund.kind.value):
         opening = Opening(posted, cut_off, found["id"])

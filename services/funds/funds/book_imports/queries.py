@@ -88,15 +88,6 @@ async def households(session: AsyncSession, area_code: str) -> dict[UUID, bool]:
     return {row["household_id"]: row["certified"] for row in rows}
 
 
-# The table is the ledger's; read here since only empty books can be opened.
-_BOOKED = "SELECT last_number > 0 FROM fund_books WHERE fund_id = $1"
-
-
-async def in_use(session: AsyncSession, fund_id: UUID) -> bool:
-    """Tell whether anything is booked in a fund's books."""
-    return bool(await (await driver(session)).fetchval(_BOOKED, fund_id))
-
-
 # The table is the registry's; the job knows only the import.
 _KIND = "SELECT kind FROM funds WHERE id = $1"
 

@@ -23,6 +23,7 @@ from funds.book_imports.errors import (
 from funds.book_imports.models import BookImport
 from funds.book_imports.rules import WARNINGS, Fault, State
 from funds.book_imports.schemas import NewBookImport
+from funds.ledger import queries as books
 from funds.products import service as products
 from funds.registry import service as registry
 from funds.registry.rules import FundFacts
@@ -54,7 +55,7 @@ async def begin(session: AsyncSession, *, new: NewBookImport, actor: Principal, 
     """
     fund = await registry.require(session, new.fund_id, principal=actor)
     registry.not_in_future(new.cut_off_on, "/cut_off_on", now=now)
-    if await queries.in_use(session, fund.id):
+    if await books.standing(session, fund.id) is not None:
         raise BooksInUse
     product_id = await _product(session, fund, new)
     import_id = new.id or uuid7()

@@ -34,6 +34,8 @@ class BorrowerDeath(Base, table=True):
     proposed_by: str | None = Field(default=None, sa_column=Column(CODE))
     decided_by: str | None = Field(default=None, sa_column=Column(CODE))
     decided_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    rejected_by: str | None = Field(default=None, sa_column=Column(CODE))
+    rejection_reason: str | None = Field(default=None, sa_column=Column(Text))
     version: int = 1
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -24,6 +24,7 @@ from funds.demand import service as demand
 from funds.loans.errors import LoanNotFound
 from funds.members.errors import UnknownFundMember
 from funds.permissions import LoanApprover, LoanReader, LoanWriter
+from funds.registry.errors import ReasonMissing
 from shared import clock, etags, paging, problems, web
 from shared.db import ReadSession, Session
 from shared.errors import InvalidCursor, StaleVersion, VersionRequired
@@ -112,6 +113,7 @@ async def propose_death_decision(
         DeathDecided,
         DeathNotProposed,
         OwnDeathDecision,
+        ReasonMissing,
         StaleVersion,
         VersionRequired,
     ),
@@ -120,7 +122,7 @@ async def propose_death_decision(
 async def approve_death_decision(
     session: Session, principal: LoanApprover, loan_id: UUID, if_match: etags.IfMatch, body: DeathApproval
 ) -> Response:
-    """Approve what another person proposed, as it was read (`If-Match`), or reject it.
+    """Approve what another person proposed, as it was read (`If-Match`), or reject it with the reason.
 
     Approved, whoever is named answers for the loan, which is thawed. ผู้เสนออนุมัติเองไม่ได้
     อนุมัติแล้วผู้ที่ระบุรับผิดชอบหนี้ สัญญากลับมาติดตามตามปกติ เว้นแต่จะตัดหนี้สูญ

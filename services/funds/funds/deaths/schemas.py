@@ -51,6 +51,8 @@ class DeathApproval(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [{"decision": "approve"}]})
 
     decision: Literal["approve", "reject"]
+    reason: Note | None = None
+    """Needed to reject; shown until the next proposal."""
     person_id: UUID | None = None
 
 
@@ -77,6 +79,9 @@ class DeathOut(Schema):
     proposed_by: str | None
     decided_by: str | None
     decided_at: datetime | None
+    rejected_by: str | None
+    """Who rejected the proposal that is shown, and why."""
+    rejection_reason: str | None
     version: int
     created_at: datetime
     updated_at: datetime

@@ -34,6 +34,7 @@ from funds.loans import service as lending
 from funds.loans.rules import LoanFacts, State
 from funds.members import queries as members
 from funds.members.errors import UnknownFundMember
+from funds.registry.errors import ReasonMissing
 from shared import audit, etags
 from shared.clock import business_date
 from shared.db import driver
@@ -113,6 +114,8 @@ async def propose(
         decision=new.decision.value,
         state=DeathState.PROPOSED.value,
         proposed_by=actor.subject,
+        rejected_by=None,
+        rejection_reason=None,
     )
     await _recorded(session, "propose", found, actor=actor, now=now)
 
@@ -150,7 +153,8 @@ async def approve(
     """Approve or reject what another person proposed; approved, the loan is thawed unless it is lost.
 
     Whoever is named answers from then on. `if_match` is of what the approver has read (`version`). Raises
-    LoanNotFound, NoDeathToDecide, StaleVersion, DeathDecided, DeathNotProposed, OwnDeathDecision.
+    LoanNotFound, NoDeathToDecide, StaleVersion, DeathDecided, DeathNotProposed, OwnDeathDecision, and
+    ReasonMissing for a rejection.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     etags.check(if_match, version(await queries.of_loan(session, loan_id)))
@@ -160,7 +164,10 @@ async def approve(
     if found["proposed_by"] == actor.subject or await _is_hers(session, found, actor):
         raise OwnDeathDecision
     if approval.decision == "reject":
-        await _change(session, found, now=now, state=DeathState.OPEN.value)
+        if approval.reason is None:
+            raise ReasonMissing(pointer="/reason")
+        why = {"rejected_by": actor.subject, "rejection_reason": approval.reason}
+        await _change(session, found, now=now, state=DeathState.OPEN.value, **why)
     else:
         decided: dict[str, Any] = {"decided_by": actor.subject, "decided_at": now}
         await _change(session, found, now=now, state=DeathState.DECIDED.value, **decided)

@@ -131,6 +131,21 @@ async def books(session: AsyncSession, fund_id: UUID, *, areas: Sequence[str]) -
     return rows[0]
 
 
+# An entry that was reversed and its mirror leave nothing.
+_STANDING = """
+SELECT number FROM journals AS booked
+WHERE fund_id = $1 AND reverses IS NULL AND id IS DISTINCT FROM $2
+  AND NOT EXISTS (SELECT FROM journals AS mirror WHERE mirror.reverses = booked.id)
+ORDER BY number LIMIT 1
+"""
+
+
+async def standing(session: AsyncSession, fund_id: UUID, *, beside: UUID | None = None) -> int | None:
+    """Return the number of a fund's first entry that stands, beside one journal; None where nothing does."""
+    found: int | None = await (await driver(session)).fetchval(_STANDING, fund_id, beside)
+    return found
+
+
 async def sums(session: AsyncSession, fund_id: UUID, *, on: date | None = None) -> dict[str, Sums]:
     """Return both sides of every account of a fund that was ever used, at the end of a day or over all."""
     connection = await driver(session)

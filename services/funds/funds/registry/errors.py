@@ -94,6 +94,14 @@ class DateInFuture(InvalidField):
     detail_en = "Give today or an earlier day"
 
 
+class ReasonMissing(InvalidField):
+    """Whoever rejects says why: who proposed it is to know what to do."""
+
+    code = "reason_missing"
+    title_th, title_en = "การไม่อนุมัติต้องระบุเหตุผล", "A rejection needs a reason"
+    detail_th, detail_en = "ระบุเหตุผลใน reason", "Say why in `reason`"
+
+
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_funds": FundExists,
     "uq_funds_kind_area_code_standing": FundExists,

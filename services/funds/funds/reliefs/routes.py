@@ -13,6 +13,7 @@ from funds.demand import service as demand
 from funds.ledger.errors import PeriodClosed
 from funds.loans.errors import LoanNotFound, PrincipalNotKept, ScheduleNotValid, WaiverTooHigh, WrongLoanState
 from funds.permissions import LoanApprover, LoanReader, LoanWriter
+from funds.registry.errors import ReasonMissing
 from funds.reliefs import queries, service
 from funds.reliefs.errors import (
     DueInPast,
@@ -116,6 +117,7 @@ async def read_loan_relief(
         ReliefNotFound,
         ReliefDecided,
         OwnRelief,
+        ReasonMissing,
         WrongLoanState,
         DueInPast,
         DueTooFar,

@@ -27,6 +27,7 @@ from funds.loans import terms as agreed
 from funds.loans.accruing import carried_on
 from funds.loans.errors import WaiverTooHigh, WrongLoanState
 from funds.loans.rules import OPEN, Instalment, LoanFacts, PlannedRow, remaining
+from funds.registry.errors import ReasonMissing
 from funds.reliefs import queries
 from funds.reliefs.errors import (
     DueInPast,
@@ -114,7 +115,8 @@ async def decide(
     """Approve or reject a relief that another person proposed, on a loan that is not the decider's own.
 
     The worst days late that were reached are kept, and the loan is watched from now on. Raises LoanNotFound,
-    ReliefNotFound, ReliefDecided, OwnRelief, WrongLoanState, and what `planned_rows` and the loan raise.
+    ReliefNotFound, ReliefDecided, OwnRelief, ReasonMissing, WrongLoanState, and what `planned_rows` and the
+    loan raise.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     found = await _proposed(session, loan_id, relief_id)
@@ -123,6 +125,8 @@ async def decide(
     ):
         raise OwnRelief
     approved = decision.decision == "approve"
+    if not approved and decision.reason is None:
+        raise ReasonMissing(pointer="/reason")
     after = None
     if approved:
         if loan.state not in OPEN:

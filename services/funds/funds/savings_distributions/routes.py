@@ -15,7 +15,7 @@ from funds.ledger.errors import (
     ReversalByRecorder,
 )
 from funds.permissions import FundApprover, SavingsReader, SavingsWriter
-from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
+from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound, ReasonMissing
 from funds.savings import service as savings
 from funds.savings.errors import NotASavingsFund, NotEnoughSavings
 from funds.savings.schemas import MovementReversal
@@ -126,6 +126,7 @@ async def list_savings_distribution_parts(
         errors.DistributionNotFound,
         errors.DistributionDecided,
         errors.OwnDistribution,
+        ReasonMissing,
         errors.DistributionStale,
         errors.DividendOverSurplus,
         errors.PeriodNotOver,

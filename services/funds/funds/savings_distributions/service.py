@@ -13,6 +13,7 @@ from funds.ledger import queries as books
 from funds.ledger import service as ledger
 from funds.ledger.rules import summary
 from funds.registry import service as registry
+from funds.registry.errors import ReasonMissing
 from funds.registry.rules import FundFacts
 from funds.savings import queries as savings_queries
 from funds.savings import rules as savings_rules
@@ -127,8 +128,8 @@ async def decide(
     """Post or reject a distribution as another person than who proposed it.
 
     Raises FundNotFound, FundNotActive, NotASavingsFund, DistributionNotFound, DistributionDecided,
-    OwnDistribution, DistributionStale, DividendOverSurplus, DateInFuture, PeriodNotOver, PeriodClosed,
-    OverCapital.
+    OwnDistribution, ReasonMissing, DistributionStale, DividendOverSurplus, DateInFuture, PeriodNotOver,
+    PeriodClosed, OverCapital.
     """
     fund = await savings.require(session, fund_id, principal=actor, write=True)
     found = await queries.one(session, fund.id, distribution_id)
@@ -138,6 +139,8 @@ async def decide(
         raise DistributionDecided(state=found["state"])
     if found["proposed_by"] == actor.subject:
         raise OwnDistribution
+    if new.decision == "reject" and new.reason is None:
+        raise ReasonMissing(pointer="/reason")
     values = {"decided_by": actor.subject, "decided_at": now, "reason": new.reason}
     if new.decision == "post":
         values |= await _post(session, fund, found, new, actor=actor, now=now)

@@ -91,10 +91,28 @@ class SheetChanged(Conflict):
     detail_en = "Withdraw this sheet and make it again"
 
 
+class SheetNotReversible(Conflict):
+    """Only a signed sheet is reversed, once."""
+
+    code = "sheet_not_reversible"
+    title_th, title_en = "กลับรายการได้เฉพาะใบตัดยอดที่ลงนามแล้ว", "Only a signed sheet is reversed"
+    detail_th = "ใบร่างให้ถอน ใบที่กลับรายการแล้วไม่ต้องกลับอีก"
+    detail_en = "Withdraw a draft; what is reversed already needs nothing more"
+
+
+class OpeningBuiltUpon(Conflict):
+    """What was booked after the opening stands (`number`: the first such entry), or a year-end sheet does."""
+
+    code = "opening_built_upon"
+    title_th, title_en = "มีรายการหรือใบสิ้นปีต่อจากยอดยกมา", "Entries or a year-end sheet rest on the opening"
+    detail_th = "กลับรายการที่ลงหลังยอดยกมา และถอนหรือกลับใบสิ้นปีก่อน แล้วจึงกลับใบตัดยอดยกมา"
+    detail_en = "Reverse what was booked after it, withdraw or reverse year-end sheets, then this one"
+
+
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_savings_sheets": SavingsSheetExists,
-    "uq_savings_sheets_opening": SavingsSheetExists,
-    "uq_savings_sheets_annual": SavingsSheetExists,
+    "uq_savings_sheets_opening_standing": SavingsSheetExists,
+    "uq_savings_sheets_annual_standing": SavingsSheetExists,
     "ck_savings_sheets_two_persons": OwnSheet,
     "pk_savings_sheet_rows": MemberTwice,
     "ck_savings_sheet_rows_amount": BooksDisagree,

@@ -33,6 +33,10 @@ class SavingsSheet(Base, table=True):
     signed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     journal_id: UUID | None = None
     journal_number: int | None = Field(default=None, sa_column=Column(BigInteger))
+    reversed_on: date | None = None
+    reversed_by: str | None = Field(default=None, sa_column=Column(CODE))
+    reversal_reason: str | None = Field(default=None, sa_column=Column(Text))
+    reversal_journal_id: UUID | None = None
     version: int = 1
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

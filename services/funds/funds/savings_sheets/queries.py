@@ -74,6 +74,17 @@ async def balances_on(session: AsyncSession, fund_id: UUID, *, on: date) -> list
     return [Row(*row) for row in await (await driver(session)).fetch(_ON, fund_id, on)]
 
 
+_ANNUAL = """
+SELECT EXISTS (
+    SELECT FROM savings_sheets WHERE fund_id = $1 AND kind = 'annual' AND state IN ('draft', 'signed'))
+"""
+
+
+async def a_year_stands(session: AsyncSession, fund_id: UUID) -> bool:
+    """Tell whether a year-end sheet of a fund is recorded or signed."""
+    return bool(await (await driver(session)).fetchval(_ANNUAL, fund_id))
+
+
 # The table is the ledger's; a position in the books is all that is read here.
 _LAST = "SELECT last_number FROM fund_books WHERE fund_id = $1"
 

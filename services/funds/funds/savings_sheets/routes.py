@@ -7,14 +7,20 @@ from uuid import UUID
 from fastapi import Response, status
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from funds.ledger.errors import PeriodClosed
+from funds.ledger.errors import OverCapital, PeriodClosed, ReversalByRecorder
 from funds.members.errors import UnknownFundMember
 from funds.permissions import FundApprover, SavingsReader, SavingsWriter
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
 from funds.savings import service as savings
 from funds.savings.errors import NotASavingsFund
 from funds.savings_sheets import errors, queries, service
-from funds.savings_sheets.schemas import NewAnnualSheet, NewOpeningSheet, SheetOut, SheetRowOut
+from funds.savings_sheets.schemas import (
+    NewAnnualSheet,
+    NewOpeningSheet,
+    SheetOut,
+    SheetReversal,
+    SheetRowOut,
+)
 from shared import audit, clock, paging, problems, web
 from shared.db import ReadSession, Session
 from shared.errors import InvalidCursor
@@ -153,6 +159,34 @@ async def withdraw_savings_sheet(
 ) -> SheetOut:
     """Take a sheet back that nobody has signed. ถอนใบตัดยอดที่ยังไม่ลงนาม."""
     await service.withdraw(session, fund_id=fund_id, sheet_id=sheet_id, actor=principal, now=clock.now())
+    return await _one(session, fund_id, sheet_id)
+
+
+@router.post(
+    "/savings/{fund_id}/sheets/{sheet_id}/reversal",
+    responses=problems.responses(
+        *_WRITE,
+        errors.SavingsSheetNotFound,
+        errors.SheetNotReversible,
+        errors.OpeningBuiltUpon,
+        ReversalByRecorder,
+        PeriodClosed,
+        OverCapital,
+    ),
+    summary="Take a signed sheet back (กลับรายการใบตัดยอด)",
+)
+async def reverse_savings_sheet(
+    session: Session, principal: FundApprover, fund_id: UUID, sheet_id: UUID, body: SheetReversal
+) -> SheetOut:
+    """Take back a sheet that was signed wrongly, as another person than who signed it, with the reason.
+
+    An opening leaves the books again, on its own day, while nothing else stands in them; then the right one
+    is recorded and signed. กลับใบตัดยอดที่ลงนามผิดพร้อมเหตุผล โดยผู้ที่ไม่ได้ลงนาม
+    ใบยกมากลับได้เมื่อไม่มีรายการบัญชีอื่น แล้วบันทึกใบใหม่ที่ถูกต้อง
+    """
+    await service.reverse(
+        session, fund_id=fund_id, sheet_id=sheet_id, reversal=body, actor=principal, now=clock.now()
+    )
     return await _one(session, fund_id, sheet_id)
 
 

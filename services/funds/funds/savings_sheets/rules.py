@@ -22,11 +22,13 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """ร่าง ลงนามแล้ว ถอนแล้ว."""
+    """ร่าง ลงนามแล้ว ถอนแล้ว กลับรายการแล้ว."""
 
     DRAFT = "draft"
     SIGNED = "signed"
     WITHDRAWN = "withdrawn"
+    REVERSED = "reversed"
+    """It was signed and wrong; an opening is out of the books again. Another one may be recorded."""
 
 
 @dataclass(frozen=True, slots=True)

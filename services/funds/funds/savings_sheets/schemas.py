@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from funds.savings.schemas import Reason
 from funds.savings_sheets.rules import Kind, State
 from shared.money import BahtNotNegative, BahtOut
 from shared.schemas import Schema
@@ -65,6 +66,14 @@ class NewAnnualSheet(Schema):
     on_day: date
 
 
+class SheetReversal(Schema):
+    """Why a signed sheet does not stand (กลับรายการใบตัดยอด)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "คัดลอกยอดจากสมุดผิดหน้า"}]})
+
+    reason: Reason
+
+
 class SheetOut(Schema):
     """A cut-off sheet (ใบตัดยอด)."""
 
@@ -82,6 +91,11 @@ class SheetOut(Schema):
     journal_id: UUID | None
     journal_number: int | None
     """Of an opening its entry; of a year's end the fund's last entry when it was made."""
+    reversed_on: date | None
+    """Of an opening its own day, so that no balance of any day has anything of it."""
+    reversed_by: str | None
+    reversal_reason: str | None
+    reversal_journal_id: UUID | None
     version: int
     created_at: datetime
     updated_at: datetime

@@ -11,31 +11,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.ledger import queries as books
 from funds.ledger import service as ledger
+from funds.ledger.errors import ReversalByRecorder
 from funds.ledger.rules import Account
 from funds.members import queries as members
 from funds.members.errors import UnknownFundMember
 from funds.registry import service as registry
 from funds.registry.rules import FundFacts
 from funds.savings import service as savings
+from funds.savings import writing
 from funds.savings.rules import Holding
 from funds.savings.rules import Kind as Moved
-from funds.savings.writing import Movement
+from funds.savings.writing import Movement, Undone
 from funds.savings_sheets import queries
 from funds.savings_sheets.errors import (
     BooksDisagree,
     BooksNotEmpty,
     MemberTwice,
+    OpeningBuiltUpon,
     OwnSheet,
     SavingsSheetEnded,
     SavingsSheetNotFound,
     SheetChanged,
     SheetEmpty,
+    SheetNotReversible,
     SheetTotalDiffers,
 )
 from funds.savings_sheets.models import SavingsSheet
 from funds.savings_sheets.rules import Kind, Row, State, opening, totals
-from funds.savings_sheets.schemas import NewAnnualSheet, NewOpeningSheet
+from funds.savings_sheets.schemas import NewAnnualSheet, NewOpeningSheet, SheetReversal
 from shared import audit
+from shared.clock import business_date
 from shared.db import driver
 from shared.errors import FieldError
 from shared.ids import uuid7
@@ -59,7 +64,7 @@ async def record_opening(
     """
     fund = await savings.require(session, fund_id, principal=actor, write=True)
     registry.not_in_future(new.on_day, "/on_day", now=now)
-    if await queries.last_number(session, fund.id):
+    if await books.standing(session, fund.id) is not None:
         raise BooksNotEmpty
     rows = [Row(row.member_id, row.savings, row.shares) for row in new.rows]
     for name, said, found in zip(
@@ -134,6 +139,75 @@ async def withdraw(
     await _recorded(session, "withdraw", fund.id, sheet_id, actor=actor, now=now)
 
 
+async def reverse(
+    session: AsyncSession,
+    *,
+    fund_id: UUID,
+    sheet_id: UUID,
+    reversal: SheetReversal,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    """Take back a sheet that was signed wrongly, as another person than who signed it.
+
+    An opening is mirrored in the books on its own day, while nothing else stands in them; then another can be
+    recorded. Raises FundNotFound, FundNotActive, NotASavingsFund, SavingsSheetNotFound, SheetNotReversible,
+    OpeningBuiltUpon, ReversalByRecorder, PeriodClosed, OverCapital (money of it is kept back).
+    """
+    fund = await savings.require(session, fund_id, principal=actor, write=True)
+    found = await _one(session, fund, sheet_id)
+    if found["state"] != State.SIGNED:
+        raise SheetNotReversible(state=found["state"])
+    if found["signed_by"] == actor.subject:
+        raise ReversalByRecorder
+    opens = found["kind"] == Kind.OPENING
+    day, journal_id = business_date(now), None
+    if opens:
+        day = found["on_day"]
+        journal_id = await _unopened(session, fund, found, reason=reversal.reason, actor=actor, now=now)
+    await update_row(
+        session,
+        _TABLE,
+        sheet_id,
+        state=State.REVERSED.value,
+        reversed_on=day,
+        reversed_by=actor.subject,
+        reversal_reason=reversal.reason,
+        reversal_journal_id=journal_id,
+        version=found["version"] + 1,
+        updated_at=now,
+    )
+    await _recorded(session, "reverse", fund.id, sheet_id, actor=actor, now=now)
+
+
+async def _unopened(
+    session: AsyncSession,
+    fund: FundFacts,
+    found: asyncpg.Record,
+    *,
+    reason: str,
+    actor: Principal,
+    now: datetime,
+) -> UUID:
+    """Take an opening out of books and balances, as if it had never been; returns the mirror's journal."""
+    await ledger.lock(session, fund_id=fund.id)
+    first = await books.standing(session, fund.id, beside=found["journal_id"])
+    if first is not None or await queries.a_year_stands(session, fund.id):
+        raise OpeningBuiltUpon(number=first)
+    day = found["on_day"]
+    mirrored = [
+        Movement(uuid7(), row.member_id, Moved.OPENING, day, Holding(-row.savings, -row.shares))
+        for row in await queries.all_rows(session, found["id"])
+        if row.savings or row.shares
+    ]
+    await savings.take_back(session, fund, mirrored, day=day, now=now)
+    about: dict[str, Any] = {"business_date": day, "memo": reason, "actor": actor, "now": now}
+    posted = await ledger.reverse(session, fund_id=fund.id, journal_id=found["journal_id"], **about)
+    undone = Undone(day, actor.subject, reason, posted.journal_id)
+    await writing.reverse_of(session, fund.id, found["id"], undone)
+    return posted.journal_id
+
+
 async def _opened(
     session: AsyncSession,
     fund: FundFacts,
@@ -151,7 +225,7 @@ async def _opened(
     balances = orjson.loads(kept) if isinstance(kept, str) else kept
     booked = opening(sheet_id=found["id"], on=found["on_day"], balances=balances, rows=rows)
     posted = await ledger.post(session, fund_id=fund.id, entry=booked, actor=actor, now=now)
-    if posted.number != 1:
+    if await books.standing(session, fund.id, beside=posted.journal_id) is not None:
         raise BooksNotEmpty
     movements = [
         Movement(
@@ -223,10 +297,15 @@ async def _record(
     return sheet_id
 
 
-async def _draft(session: AsyncSession, fund: FundFacts, sheet_id: UUID) -> asyncpg.Record:
+async def _one(session: AsyncSession, fund: FundFacts, sheet_id: UUID) -> asyncpg.Record:
     found = await queries.one(session, fund.id, sheet_id)
     if found is None:
         raise SavingsSheetNotFound
+    return found
+
+
+async def _draft(session: AsyncSession, fund: FundFacts, sheet_id: UUID) -> asyncpg.Record:
+    found = await _one(session, fund, sheet_id)
     if found["state"] != State.DRAFT:
         raise SavingsSheetEnded(state=found["state"])
     return found

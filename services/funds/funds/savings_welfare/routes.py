@@ -15,7 +15,7 @@ from funds.ledger.errors import (
 )
 from funds.members.errors import UnknownFundMember
 from funds.permissions import FundApprover, SavingsReader, SavingsWriter
-from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
+from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound, ReasonMissing
 from funds.savings import service as savings
 from funds.savings.errors import NotASavingsFund
 from funds.savings.schemas import MovementReversal
@@ -99,6 +99,7 @@ async def read_savings_welfare(
         errors.WelfareNotFound,
         errors.WelfareDecided,
         errors.OwnWelfare,
+        ReasonMissing,
         DateInFuture,
         PeriodClosed,
         OverCapital,

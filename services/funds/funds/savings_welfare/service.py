@@ -10,6 +10,7 @@ from funds.ledger import service as ledger
 from funds.members import queries as members
 from funds.members.errors import UnknownFundMember
 from funds.registry import service as registry
+from funds.registry.errors import ReasonMissing
 from funds.savings import service as savings
 from funds.savings.rules import HeldAs
 from funds.savings.schemas import MovementReversal
@@ -70,7 +71,7 @@ async def decide(
     """Pay or reject a request as another person than who recorded it.
 
     Raises FundNotFound, FundNotActive, NotASavingsFund, WelfareNotFound, WelfareDecided, OwnWelfare,
-    DateInFuture, PeriodClosed, OverCapital.
+    ReasonMissing, DateInFuture, PeriodClosed, OverCapital.
     """
     fund = await savings.require(session, fund_id, principal=actor, write=True)
     found = await queries.one(session, fund.id, welfare_id)
@@ -81,6 +82,8 @@ async def decide(
     own = await applications.is_her_own(session, subject=actor.subject, borrower_id=found["member_id"])
     if own or found["requested_by"] == actor.subject:
         raise OwnWelfare
+    if new.decision == "reject" and new.reason is None:
+        raise ReasonMissing(pointer="/reason")
     values = {"decided_by": actor.subject, "decided_at": now, "reason": new.reason}
     if new.decision == "pay":
         day = new.paid_on or business_date(now)

@@ -10,6 +10,7 @@ from funds.demand import service as demand
 from funds.ledger.errors import PeriodClosed
 from funds.loans.errors import LoanNotFound, WrongLoanState
 from funds.permissions import LoanApprover, LoanReader, LoanWriter
+from funds.registry.errors import ReasonMissing
 from funds.write_offs import queries, service
 from funds.write_offs.errors import OwnWriteOff, WriteOffDecided, WriteOffExists, WriteOffNotFound
 from funds.write_offs.schemas import NewWriteOff, WriteOffDecision, WriteOffOut
@@ -57,6 +58,7 @@ async def propose_loan_write_off(
         WriteOffNotFound,
         WriteOffDecided,
         OwnWriteOff,
+        ReasonMissing,
         WrongLoanState,
         PeriodClosed,
         StaleVersion,

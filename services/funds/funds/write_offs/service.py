@@ -11,6 +11,7 @@ from funds.demand import service as demand
 from funds.loans import service as lending
 from funds.loans.errors import WrongLoanState
 from funds.loans.rules import OPEN
+from funds.registry.errors import ReasonMissing
 from funds.write_offs import queries
 from funds.write_offs.errors import OwnWriteOff, WriteOffDecided, WriteOffNotFound
 from funds.write_offs.models import LoanWriteOff
@@ -65,7 +66,8 @@ async def decide(
     """Approve the write-off that was read, which books it at once, or reject it.
 
     Neither who proposed it nor who applied for the loan, contracted, owes or guarantees it decides. Raises
-    LoanNotFound, WriteOffNotFound, WriteOffDecided, StaleVersion, OwnWriteOff, WrongLoanState, PeriodClosed.
+    LoanNotFound, WriteOffNotFound, WriteOffDecided, StaleVersion, OwnWriteOff, ReasonMissing, WrongLoanState,
+    PeriodClosed.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     found = await _proposed(session, loan_id)
@@ -73,6 +75,8 @@ async def decide(
     two = {found["proposed_by"], loan.contracted_by}
     if actor.subject in two or await applications.is_her_loan(session, loan_id, subject=actor.subject):
         raise OwnWriteOff
+    if decision.decision == "reject" and decision.reason is None:
+        raise ReasonMissing(pointer="/reason")
     values = {
         "decided_by": actor.subject,
         "decided_at": now,

@@ -79,9 +79,10 @@ async def test_an_expense_is_booked_when_a_second_person_posts_it(
 
 async def test_a_rejected_entry_is_never_booked(treasurer: Caller, chair: Caller, path: str) -> None:
     made = (await treasurer.post(f"{path}/adjustments", PAPER)).json()
-    answer = await chair.post(
-        f"{path}/adjustments/{made['id']}/decision", {"decision": "reject", "reason": "ไม่มีใบเสร็จ"}
-    )
+    decision = f"{path}/adjustments/{made['id']}/decision"
+    silent = await chair.post(decision, {"decision": "reject"})
+    assert (silent.status_code, silent.json()["code"]) == (422, "reason_missing")
+    answer = await chair.post(decision, {"decision": "reject", "reason": "ไม่มีใบเสร็จ"})
     assert (answer.json()["state"], answer.json()["reason"]) == ("rejected", "ไม่มีใบเสร็จ")
     assert (await treasurer.get(path)).json()["cash"] == "280000.00"
     listed = (await treasurer.get(f"{path}/adjustments", state="rejected", count="true")).json()

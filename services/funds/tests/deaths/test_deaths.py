@@ -25,6 +25,7 @@ from funds.loans import queries as loans
 from funds.members import service as members
 from funds.members.rules import LeaveReason
 from funds.members.schemas import Leaving
+from funds.registry.errors import ReasonMissing
 from funds.registry.rules import Kind
 from shared import etags
 from shared.db import driver
@@ -201,9 +202,14 @@ async def test_what_cannot_be_decided_is_refused(session: AsyncSession) -> None:
     with pytest.raises(DeathNotProposed):
         await approved(session, loan_id)
     await proposed(session, loan_id)
-    await approved(session, loan_id, DeathApproval(decision="reject"))
+    with pytest.raises(ReasonMissing):
+        await approved(session, loan_id, DeathApproval(decision="reject"))
+    await approved(session, loan_id, DeathApproval(decision="reject", reason="ทายาทยังไม่ยินยอม"))
     (case,) = await queries.of_loan(session, loan_id)
-    assert case["state"] == "open"
+    assert (case["state"], case["rejection_reason"]) == ("open", "ทายาทยังไม่ยินยอม")
+    await proposed(session, loan_id)
+    (case,) = await queries.of_loan(session, loan_id)
+    assert (case["state"], case["rejected_by"], case["rejection_reason"]) == ("proposed", None, None)
 
 
 async def test_a_member_linked_to_her_person_after_her_death_is_found_by_the_daily_run(

@@ -115,7 +115,7 @@ async def test_a_period_waits_for_entries_that_nobody_has_decided(treasurer: Cal
     answer = await treasurer.post(f"{path}/periods", {"period_to": "2025-03-31"})
     assert (answer.status_code, answer.json()["code"]) == (409, "adjustments_open")
     assert (await treasurer.post(f"{path}/periods", {"period_to": "2025-02-28"})).status_code == 201
-    decision = {"decision": "reject"}
+    decision = {"decision": "reject", "reason": "ไม่มีใบเสร็จ"}
     await treasurer.named("user:chair").post(f"{path}/adjustments/{waiting['id']}/decision", decision)
     assert (await treasurer.post(f"{path}/periods", {"period_to": "2025-03-31"})).status_code == 201
 

@@ -154,7 +154,9 @@ async def test_who_proposed_a_relief_does_not_decide_it(session: AsyncSession) -
     about: dict[str, Any] = {"loan_id": loan_id, "relief_id": relief_id, "now": LATE}
     with pytest.raises(OwnRelief):
         await service.decide(session, decision=APPROVE, actor=CHAIR, **about)
-    await service.decide(session, decision=ReliefDecision(decision="reject"), actor=APPROVER, **about)
+    await service.decide(
+        session, decision=ReliefDecision(decision="reject", reason="ยังผ่อนได้"), actor=APPROVER, **about
+    )
     with pytest.raises(ReliefDecided):
         await service.decide(session, decision=APPROVE, actor=APPROVER, **about)
     assert len(await loans.schedules(session, loan_id)) == 1

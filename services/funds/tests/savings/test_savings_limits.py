@@ -146,7 +146,7 @@ async def test_nobody_grants_welfare_to_herself(
     refused(
         await approver.post(f"{path}/{made[0]['id']}/decision", {"decision": "reject"}), 403, "own_welfare"
     )
-    other = await approver.post(f"{path}/{made[1]['id']}/decision", {"decision": "reject"})
+    other = await approver.post(f"{path}/{made[1]['id']}/decision", {"decision": "reject", "reason": "ซ้ำ"})
     assert other.json()["state"] == "rejected"
 
 
@@ -165,7 +165,8 @@ async def test_no_day_bears_interest_twice(keeper: Caller, approver: Caller, gro
     ):
         refused(await keeper.post(f"{path}/distributions", {**whole, **changes}), 409, "distribution_exists")
     decision = f"{path}/distributions/{made.json()['id']}/decision"
-    assert (await approver.post(decision, {"decision": "reject"})).status_code == 200
+    refused(await approver.post(decision, {"decision": "reject"}), 422, "reason_missing")
+    assert (await approver.post(decision, {"decision": "reject", "reason": "ซ้ำ"})).status_code == 200
     part = await keeper.post(f"{path}/distributions", {**whole, "period_to": "2025-06-30"})
     assert part.status_code == 201, part.text
 

@@ -95,7 +95,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
         "period_to": "2025-06-30",
         "resolution": "มติ",
     },
-    "decide_savings_distribution": lambda _: {"decision": "reject"},
+    "decide_savings_distribution": lambda _: {"decision": "reject", "reason": "รอที่ประชุมใหญ่"},
     "reverse_savings_distribution": lambda _: {"reason": "อัตราดอกเบี้ยผิด"},
     "reverse_savings_welfare": lambda _: {"reason": "จ่ายผิดคน"},
     "request_savings_welfare": lambda world: {
@@ -103,10 +103,11 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
         "member_id": world["saver_id"],
         "document_no": "สก 1",
     },
-    "decide_savings_welfare": lambda _: {"decision": "reject"},
+    "decide_savings_welfare": lambda _: {"decision": "reject", "reason": "รอที่ประชุมใหญ่"},
     "record_annual_sheet": lambda _: {"on_day": "2025-12-31"},
     "withdraw_savings_sheet": lambda _: {},
     "sign_savings_sheet": lambda _: {},
+    "reverse_savings_sheet": lambda _: {"reason": "คัดลอกยอดผิดหน้า"},
 }
 QUERIES = {
     "read_monthly_sheet": {"month": "2025-01"},

@@ -13,6 +13,7 @@ from funds.ledger import queries as books
 from funds.ledger.rules import Account
 from funds.loans import queries as loans
 from funds.loans.errors import LoanNotFound, WrongLoanState
+from funds.registry.errors import ReasonMissing
 from funds.repayments import service as repayments
 from funds.repayments.schemas import NewRepayment
 from funds.write_offs import queries, service
@@ -23,7 +24,10 @@ from shared.ids import uuid7
 from tests.demand.debts import LATE, TODAY, a_late_loan
 from tests.factories import APPROVER, CHAIR, OFFICER, a_person
 
-APPROVE, REJECT = WriteOffDecision(decision="approve"), WriteOffDecision(decision="reject")
+APPROVE, REJECT = (
+    WriteOffDecision(decision="approve"),
+    WriteOffDecision(decision="reject", reason="ยังติดตามได้"),
+)
 NEW = NewWriteOff(reason="ผู้กู้เสียชีวิต ไม่มีทายาท")
 
 
@@ -74,6 +78,11 @@ async def test_neither_who_proposed_it_nor_who_contracted_the_loan_decides(sessi
 async def test_a_rejected_write_off_changes_nothing_and_may_be_proposed_again(session: AsyncSession) -> None:
     fund, loan_id = await a_late_loan(session)
     await proposed(session, loan_id)
+    silent = WriteOffDecision(decision="reject")
+    with pytest.raises(ReasonMissing):
+        await service.decide(
+            session, if_match="*", loan_id=loan_id, decision=silent, actor=APPROVER, now=LATE
+        )
     await service.decide(session, if_match="*", loan_id=loan_id, decision=REJECT, actor=APPROVER, now=LATE)
     with pytest.raises(WriteOffDecided):
         await service.decide(
