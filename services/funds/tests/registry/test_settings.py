@@ -13,10 +13,10 @@ from shared.db import Database
 from shared.testing.caller import Caller
 from tests.factories import a_fund, a_meeting
 
-TODAY = clock.business_date(clock.now())
+FROM = clock.business_date(clock.now()) + timedelta(days=1)  # not past, though the tests go over midnight
 BODY = {
     "product_code": "WOMENS_REVOLVING",
-    "valid_from": TODAY.isoformat(),
+    "valid_from": FROM.isoformat(),
     "annual_rate": "2.00",
     "source": "มติที่ประชุมใหญ่ ครั้งที่ 1/2569",
 }
@@ -46,8 +46,8 @@ async def test_a_lower_rate_holds_for_the_fund_from_its_day(
     made = await keeper.post(f"/v1/funds/{fund_id}/settings", BODY)
     assert (made.status_code, made.json()["annual_rate"]) == (201, "2.00")
     async with database.read() as session:
-        shipped = await products.terms_of_code(session, "WOMENS_REVOLVING", on=TODAY)
-        own = await products.terms(session, shipped.product_id, fund_id=UUID(fund_id), on=TODAY)
+        shipped = await products.terms_of_code(session, "WOMENS_REVOLVING", on=FROM)
+        own = await products.terms(session, shipped.product_id, fund_id=UUID(fund_id), on=FROM)
     assert own.annual_rate == Fraction(2, 100) != shipped.annual_rate
     listed = await keeper.get(f"/v1/funds/{fund_id}/settings", count="true", product_code="WOMENS_REVOLVING")
     assert (listed.json()["items"], listed.json()["total"]) == ([made.json()], 1)
@@ -65,7 +65,7 @@ async def test_a_lower_rate_holds_for_the_fund_from_its_day(
         ({"annual_rate": None}, "nothing_set", []),
         ({"product_code": "NO_SUCH_PRODUCT"}, "unknown_product", ["/product_code"]),
         ({"product_code": "POVERTY_LOAN"}, "unknown_product", ["/product_code"]),
-        ({"valid_from": (TODAY - timedelta(days=1)).isoformat()}, "setting_in_the_past", ["/valid_from"]),
+        ({"valid_from": (FROM - timedelta(days=2)).isoformat()}, "setting_in_the_past", ["/valid_from"]),
         ({"meeting_id": "01976f6e-4a43-7c7e-9c39-0a3d5c6b7a10"}, "unknown_meeting", ["/meeting_id"]),
     ],
 )
