@@ -142,8 +142,10 @@ async def set_state(
     await from_above(session, fund_id, fund.area_code, actor=actor)
     if not may_become(fund.state, change.state):
         raise WrongStateStep(pointer="/state")
-    if change.state is State.CLOSED and not await _empty(session, fund_id):
-        raise FundNotEmpty
+    if change.state is State.CLOSED:
+        await ledger.lock(session, fund_id=fund_id)  # what comes in at this moment is seen
+        if not await _empty(session, fund_id):
+            raise FundNotEmpty
     await update_row(
         session,
         _TABLE,

@@ -65,7 +65,7 @@ async def record(
     if new.id is not None and await _recorded_before(session, loan, new):
         return Recorded(new.id, repeated=True)
     receipt = _receipt(loan, new, now=now)
-    await _may_come_in(session, loan, receipt, actor=actor)
+    await _since_lent(session, loan, receipt)
     parts = await _parts(session, loan, new)
     if loan.last_paid_on is not None and receipt.on < loan.last_paid_on:
         outcome = await _in_its_place(session, loan, receipt, now=now)
@@ -76,6 +76,8 @@ async def record(
     closed = await allocating.keep(session, loan, outcome, paid_on=receipt.on, actor=actor.subject, now=now)
     slip = Slip(new, receipt, batch_id, parts)
     await booking.book(session, loan, slip, outcome=outcome, closed=closed, actor=actor, now=now)
+    if loan.state is State.WRITTEN_OFF:
+        await _still_stands(session, loan.fund_id, actor=actor)
     return Recorded(slip.id, repeated=False)
 
 
@@ -118,21 +120,25 @@ def _receipt(loan: LoanFacts, new: NewRepayment, *, now: datetime) -> Receipt:
     return Receipt(day, new.amount, _early(loan, new), new.id or uuid7())
 
 
-async def _may_come_in(session: AsyncSession, loan: LoanFacts, receipt: Receipt, *, actor: Principal) -> None:
-    """Raise for money that came before any was lent, or that a closed fund would have again.
+async def _since_lent(session: AsyncSession, loan: LoanFacts, receipt: Receipt) -> None:
+    """Raise for money that came before any was lent; of a loan taken over its book has what came before."""
+    if loan.last_paid_on is not None and loan.last_paid_on <= receipt.on:
+        return
+    since = await loans.lent_since(session, loan.id)
+    if since is not None and receipt.on < since:
+        texts = (f"รับชำระได้ตั้งแต่วันที่ {since}", f"Money is taken from {since} on")
+        raise PaymentBeforeLoan(*texts, pointer="/paid_on", since=since.isoformat())
 
-    Of a loan taken over, what came before the cut-off day is in the book that was taken over. A fund with
-    open loans is not closed; what was written off may still be recovered while it stands.
+
+async def _still_stands(session: AsyncSession, fund_id: UUID, *, actor: Principal) -> None:
+    """Raise for money that a closed fund would have again; its books are locked by now.
+
+    No fund with open loans is closed, but what was written off may be recovered. Whoever closes the fund
+    locks its books too: one of both sees the other.
     """
-    if loan.last_paid_on is None or receipt.on < loan.last_paid_on:
-        since = await loans.lent_since(session, loan.id)
-        if since is not None and receipt.on < since:
-            texts = (f"รับชำระได้ตั้งแต่วันที่ {since}", f"Money is taken from {since} on")
-            raise PaymentBeforeLoan(*texts, pointer="/paid_on", since=since.isoformat())
-    if loan.state is State.WRITTEN_OFF:
-        fund = await registry.lock(session, loan.fund_id, principal=actor, active=False)
-        if fund.state is FundState.CLOSED:
-            raise FundNotActive(state=fund.state.value)
+    fund = await registry.require(session, fund_id, principal=actor, active=False)
+    if fund.state is FundState.CLOSED:
+        raise FundNotActive(state=fund.state.value)
 
 
 async def _parts(session: AsyncSession, loan: LoanFacts, new: NewRepayment) -> dict[UUID, int]:

@@ -9,15 +9,18 @@ from funds.ledger import queries as books
 from funds.ledger.rules import Account
 from funds.loans import lending
 from funds.loans import queries as loans
+from funds.loans import service as changes
 from funds.loans.errors import OverContract
 from funds.loans.rules import State
 from funds.loans.schemas import NewDisbursement
+from funds.registry import service as registry
+from funds.registry.schemas import StateChange
 from funds.repayments import advances, batches, errors, quoting, service
 from funds.repayments.schemas import NewBatch, NewRepayment
 from shared.db import Database
 from shared.ids import uuid7
 from shared.problems import to_refusal
-from tests.factories import NOW, OFFICER, a_contract, a_fund, a_loan
+from tests.factories import CHAIR, NOW, OFFICER, a_contract, a_fund, a_loan
 from tests.repayments.helpers import at, pay, stands, take_back
 
 FEBRUARY, MARCH = date(2026, 2, 15), date(2026, 3, 15)
@@ -53,6 +56,27 @@ async def test_fifty_repayments_at_once_are_all_there(database: Database) -> Non
         assert 10_000_000 - loan.outstanding + loan.advance + interest == sum(amounts)
         cash = await books.balance(session, loan.fund_id, Account.CASH)
         assert cash == sum(amounts)
+
+
+async def test_a_fund_is_closed_or_gets_back_what_was_written_off_never_both(database: Database) -> None:
+    closing = StateChange.model_validate({"state": "closed", "reason": "ยุบรวม"})
+    lost: dict[str, Any] = {"on": NOW.date(), "reason": "ผู้กู้หายไป", "actor": CHAIR, "now": NOW}
+    for _ in range(5):
+        async with database.transaction() as session:
+            fund = await a_fund(session, capital=10_000_000)
+            loan_id = await a_loan(session, fund)
+            await changes.write_off(session, loan_id=loan_id, **lost)
+
+        async def close(fund_id: UUID = fund.id) -> None:
+            async with database.transaction() as session:
+                await registry.set_state(session, fund_id=fund_id, change=closing, actor=CHAIR, now=NOW)
+
+        async def recover(loan_id: UUID = loan_id) -> None:
+            async with database.transaction() as session:
+                await pay(session, loan_id, NOW.date(), 100)
+
+        closed, recovered = await asyncio.gather(outcome(close()), outcome(recover()))
+        assert (closed, recovered) in {("done", "fund_not_active"), ("fund_not_empty", "done")}
 
 
 async def test_of_twenty_receipts_of_one_number_one_is_taken(database: Database) -> None:
