@@ -92,10 +92,14 @@ class PreviewRequest(Schema):
     every: Annotated[int, _bounded(1, MAX_EVERY)] = 1
     """An instalment every so many periods: 2 with `week` is fortnightly, 3 with `month` quarterly."""
     period: Period = Period.MONTH
+    """A year has 365 days, 52 weeks, 24 half months, 12 months, whatever the calendar (see `day_count`)."""
     first_due: date | None = None
     """Day of the first instalment; by default one period after the first disbursement."""
     due_day: Annotated[int | None, _bounded(1, 31)] = None
-    """Day of the month of the instalments after `first_due`; 29 to 31 in a shorter month: see `month_end`."""
+    """Day of the month of the instalments after `first_due`; 29 to 31 in a shorter month: see `month_end`.
+
+    By default the day of `first_due`, else that of the first disbursement.
+    """
     second_due_day: Annotated[int | None, _bounded(1, 31)] = None
     """With period `half_month` the other day of the month, 10 to 20 days from `due_day`; by default 15."""
     month_end: MonthEnd = MonthEnd.LAST_DAY
@@ -114,13 +118,19 @@ class PreviewRequest(Schema):
     grace_interest_mode: GraceInterest = GraceInterest.WAIVE
     """Of interest in grace: waive (none charged), carry (at once after), spread (in parts), capitalise."""
     interest_from: date | None = None
-    """Interest begins on this day where it is after the disbursement."""
+    """Interest begins on this day where it is after the disbursement; by default with the disbursement."""
     day_count: DayCount = DayCount.PERIOD
-    """Which part of the year's interest a period bears: period (rate ÷ 12, 52 or 365), 30/360 …, ACT/365 …"""
+    """Which part of the year's interest a period bears: period (rate ÷ 12, 52 or 365), 30/360 …, ACT/365 …
+
+    Months of 30 days in a year of 360 are `period` where all periods are whole ones.
+    """
     first_period: DayCount = DayCount.PERIOD
     """With day_count `period`: how a broken first period is counted; `period` takes it for a whole one."""
     level_from: LevelFrom = LevelFrom.PERIODIC_RATE
-    """With equal_instalment: the level by the annuity formula (PMT), or exactly by the days."""
+    """With equal_instalment: the level by the annuity formula (PMT), or exactly by the days.
+
+    By PMT with a `day_count` the last instalment takes the difference of the days.
+    """
     flat_split: FlatSplit = FlatSplit.EVEN
     """With flat: the whole term's interest in even parts, each period's own, or by the sum of digits."""
     holiday_rule: HolidayRule = HolidayRule.NONE
@@ -149,7 +159,10 @@ class PreviewRequest(Schema):
     ] = 0
     """Left for the end, as the future value of PMT: with the last instalment, at the start a period after."""
     level_over: Annotated[int | None, _bounded(1, MAX_INSTALMENTS)] = None
-    """The level amount is computed as for so many instalments; what they leave comes with the last one."""
+    """The level amount is computed as for so many instalments; what they leave comes with the last one.
+
+    By default as for those there are.
+    """
     carried: Carried = Carried.ROUNDED
     """An instalment starts from what is rounded, or from exact amounts as in a spreadsheet. Previews only."""
     last_instalment: LastInstalment = LastInstalment.REMAINING
@@ -161,11 +174,15 @@ class ScheduleRow(Schema):
 
     number: int
     due_date: date
+    """After any shift off a holiday."""
     principal: BahtOut
+    """Principal due (เงินต้น)."""
     interest: BahtOut
+    """Interest due (ดอกเบี้ย)."""
     total: BahtOut
+    """Their sum, what is to be paid (เงินงวด)."""
     balance: BahtOut
-    """Principal outstanding after it."""
+    """Principal outstanding after it (เงินต้นคงเหลือ)."""
     capitalised: BahtOut
     """Interest that was added to the balance (ดอกเบี้ยที่ทบเข้าเงินต้น)."""
 
@@ -221,7 +238,7 @@ class Conventions(Schema):
     periods_a_year: Literal[1, 12, 24, 52, 365]
     """What the rate is divided by, for one period."""
     holiday_rule: HolidayRule
-    days_off: list[date] | None
+    days_off: list[str] | None
     """Null: the public holidays of Thailand and those of the area."""
     area_code: str | None
     interest_follows_shift: bool

@@ -50,8 +50,11 @@ async def preview(session: AsyncSession, *, request: PreviewRequest, now: dateti
     if not request.for_comparison:
         check_rate(_charged(terms), on=min(lent).on)
     answer = written(planned, lent, terms)
-    for name in ("carried", "days_off", "area_code"):
-        answer["conventions"][name] = getattr(request, name)
+    answer["conventions"] |= {
+        "carried": request.carried,
+        "days_off": None if request.days_off is None else [day.isoformat() for day in request.days_off],
+        "area_code": request.area_code,
+    }
     return answer
 
 
