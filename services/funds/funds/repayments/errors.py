@@ -54,8 +54,8 @@ class PaymentBeforeLoan(InvalidField):
         "วันรับเงินอยู่ก่อนวันที่จ่ายเงินกู้หรือวันตัดยอดบัญชีเดิม",
         "The payment is dated before the money was lent, or before the book that was taken over",
     )
-    detail_th = "ระบุวันรับเงินตั้งแต่วันทำสัญญาเป็นต้นไป"
-    detail_en = "Give the contract's day or a later one"
+    detail_th = "ระบุวันรับเงินตั้งแต่วันจ่ายเงินกู้เป็นต้นไป ตรวจเลขที่สัญญาด้วย"
+    detail_en = "Give the day the money was lent or a later one; check which loan it is"
 
 
 class BookedBeforePaid(InvalidField):

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +21,8 @@ PAUSE: Final = 3_600.0
 """Seconds between looks."""
 FUNDS: Final = 500
 """Funds counted in one transaction."""
+MOST: Final = 20_000
+"""Ends of years found in one look, which goes through all funds: few looks fill a whole country in."""
 
 _LATER = """
     SELECT FROM journals AS later
@@ -62,31 +66,52 @@ WHERE kept.counted_to <= excluded.counted_to
 """  # noqa: S608  # likewise
 
 
-async def keep(session: AsyncSession, *, day: date) -> bool:
-    """Keep the ends of years before `day` of some funds; tell whether there may be more.
+async def due(session: AsyncSession, *, day: date) -> list[tuple[date, list[UUID]]]:
+    """Return months in which years before `day` ended with funds to be counted, some at a time.
 
-    A statement sees one moment: the journals counted are those up to the number that is written with them.
+    Ends that no journal of their year came after count all that is booked now.
     """
     connection = await driver(session)
     _, ended = fiscal_bounds(fiscal_year(day) - 1)
     await connection.execute(_STILL_TRUE)
-    due = await connection.fetch(_DUE, ended.replace(day=1), FUNDS)
-    by_month: dict[date, list[object]] = {}
-    for row in due:
+    rows = await connection.fetch(_DUE, ended.replace(day=1), MOST)
+    by_month: dict[date, list[UUID]] = {}
+    for row in rows:
         by_month.setdefault(row["month"], []).append(row["fund_id"])
-    for month, fund_ids in by_month.items():
-        await connection.execute(_KEEP, fund_ids, month.replace(day=30), month)
-    return len(due) == FUNDS
+    return [
+        (month, funds[at : at + FUNDS])
+        for month, funds in by_month.items()
+        for at in range(0, len(funds), FUNDS)
+    ]
+
+
+async def keep(session: AsyncSession, *, month: date, fund_ids: Sequence[UUID]) -> None:
+    """Keep the end of a year, which is the end of a September, of some funds.
+
+    A statement sees one moment: the journals counted are those up to the number that is written with them.
+    """
+    await (await driver(session)).execute(_KEEP, fund_ids, month.replace(day=30), month)
+
+
+async def work(database: Database, *, day: date, stop: asyncio.Event) -> None:
+    """Keep all ends of years before `day` that are not kept, until `stop` is set."""
+    found = True
+    while found and not stop.is_set():
+        async with database.transaction() as session:
+            parts = await due(session, day=day)
+        found = sum(len(fund_ids) for _, fund_ids in parts) == MOST
+        for month, fund_ids in parts:
+            if stop.is_set():
+                return
+            async with database.transaction() as session:
+                await keep(session, month=month, fund_ids=fund_ids)
 
 
 async def run(database: Database, *, stop: asyncio.Event) -> None:
     """Keep the ends of years now and each hour until `stop` is set, whatever failed before."""
     while not stop.is_set():
         try:
-            more = True
-            while more and not stop.is_set():
-                async with database.transaction() as session:
-                    more = await keep(session, day=clock.business_date(clock.now()))
+            await work(database, day=clock.business_date(clock.now()), stop=stop)
         except Exception as error:  # noqa: BLE001  # the database may be away; the next hour does as well
             log.warning("arrears_not_kept", reason=type(error).__qualname__)
         with contextlib.suppress(TimeoutError):

@@ -1,5 +1,6 @@
 """What reports say of late loans is true at once: of today, and of years that have ended."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from funds.book_imports import jobs as book_jobs
-from funds.reports.keeping import keep
+from funds.reports import keeping
 from shared import clock, jobs
 from shared.clock import business_date
 from shared.db import Database
@@ -70,6 +71,11 @@ async def test_what_is_repaid_is_gone_from_the_running_year_at_once_and_back_whe
     assert lateness(await total(auditor)) == (2, "85000.00", "85000.00", "85000.00", "85000.00")
 
 
+async def keep(database: Database) -> None:
+    """Keep the ends of years, as the worker does each hour."""
+    await keeping.work(database, day=business_date(clock.now()), stop=asyncio.Event())
+
+
 async def test_the_end_of_a_past_year_is_what_it_was_then(
     auditor: Caller, database: Database, lent: list[UUID]
 ) -> None:
@@ -79,20 +85,31 @@ async def test_the_end_of_a_past_year_is_what_it_was_then(
     assert lateness(await total(auditor, fiscal_year="2568")) == (0, *["0.00"] * 4)
     late = (2, *["60000.00"] * 4)
     assert lateness(await total(auditor, fiscal_year="2569")) == late
-    async with database.transaction() as session:
-        assert not await keep(session, day=business_date(clock.now()))
+    await keep(database)
     assert lateness(await total(auditor, fiscal_year="2569")) == late
     by_fund = (await auditor.get("/v1/fund-reports", by="fund", fiscal_year="2569")).json()["items"]
     assert [row["overdue"] for row in by_fund] == ["10000.00", "50000.00"]
     assert lateness(await total(auditor)) == (1, *["10000.00"] * 4)
 
 
+async def test_more_ends_of_years_than_one_look_finds_are_kept_one_look_after_the_other(
+    database: Database, lent: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST", 2)
+    monkeypatch.setattr(keeping, "FUNDS", 1)
+    await keep(database)
+    kept = await rows(database, KEPT)
+    monkeypatch.undo()
+    await keep(database)
+    assert await rows(database, KEPT) == kept
+    assert len(kept) > len(lent)
+
+
 async def test_a_receipt_of_a_past_year_that_comes_later_changes_the_end_of_that_year_at_once(
     auditor: Caller, database: Database, lent: list[UUID]
 ) -> None:
     today = business_date(clock.now())
-    async with database.transaction() as session:
-        await keep(session, day=today)
+    await keep(database)
     before = await rows(database, KEPT)
     assert sum(row["overdue"] for row in before if row["month"] == date(2026, 9, 1)) == 10_000_000
     async with database.transaction() as session:
@@ -100,14 +117,13 @@ async def test_a_receipt_of_a_past_year_that_comes_later_changes_the_end_of_that
     now = (1, *["50000.00"] * 4)
     assert lateness(await total(auditor, fiscal_year="2569")) == now  # though it is kept otherwise
     assert (await total(auditor, fiscal_year="2569"))["outstanding"] == "50000.00"
-    async with database.transaction() as session:
-        await keep(session, day=today)
+    await keep(database)
     after = await rows(database, KEPT)
     assert sum(row["overdue"] for row in after if row["month"] == date(2026, 9, 1)) == 5_000_000
     assert lateness(await total(auditor, fiscal_year="2569")) == now
     async with database.transaction() as session:  # of this year: nothing of a past one is counted again
         await pay(session, lent[1], today, 1_000_000, now=clock.now())
-        await keep(session, day=today)
+    await keep(database)
     assert await rows(database, KEPT) == after
 
 
