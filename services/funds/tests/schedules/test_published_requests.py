@@ -121,6 +121,24 @@ def test_a_rate_compounded_with_each_instalment_is_the_nominal_one() -> None:
     assert quarterly.rows[0].interest == 5000_00  # 1.05² = 1.1025
 
 
+@pytest.mark.parametrize(("principal", "level"), [("4500.00", "135.17"), ("45000.00", "1351.68")])
+def test_odd_days_before_the_first_period_are_compounded_as_by_hp_12c(principal: str, level: str) -> None:
+    """36 months at 5 % from 15 February: 16 odd days of 30; HP's guide, and calcfxc's documentation."""
+    planned = ask(
+        principal=principal, annual_rate="5.00", instalments=36, disbursed_on="2004-02-15",
+        first_due="2004-04-01", first_period="30/360", compounding=12, level_from="actual_days",
+    )  # fmt: skip
+    assert baht(planned.rows[0].total) == level
+
+
+def test_two_thai_banks_first_interest_of_a_house_loan() -> None:
+    """W. Chongnguluam, dev.to: of 4,900,000 at 1.75 %, by a twelfth of a year, and by 30 days of 365."""
+    house = {"principal": "4900000.00", "annual_rate": "1.75", "instalments": 360}
+    agreed = {"instalment_amount": "27600.00", "disbursed_on": "2026-01-15"}
+    assert baht(ask(**house, **agreed).rows[0].interest) == "7145.83"
+    assert baht(ask(**house, **agreed, day_count="30/365").rows[0].interest) == "7047.95"
+
+
 PANFUTOV = {
     1: "12902.12 2083.33", 2: "12955.88 2029.57", 3: "13009.86 1975.59", 12: "13505.94 1479.51",
     24: "14196.93 788.52", 35: "14861.35 124.10", 36: "14923.18 62.18",
