@@ -98,6 +98,15 @@ class FundMeetingInFuture(InvalidField):
     detail_en = "Record a meeting once it was held"
 
 
+class FundMeetingReliedOn(Conflict):
+    """A decision rests on the meeting: what its minutes say, who was there and the signed file stay."""
+
+    code = "fund_meeting_relied_on"
+    title_th, title_en = "มีมติที่อ้างการประชุมนี้แล้ว แก้ไขไม่ได้", "A decision rests on this meeting: it stays"
+    detail_th = "บันทึกการประชุมครั้งใหม่ที่รับรองรายงานที่ถูกต้อง สถานที่ยังแก้ได้"
+    detail_en = "Record another meeting that adopts the right minutes; its place may still be corrected"
+
+
 class MorePresentThanTotal(InvalidField):
     """More were present than belong."""
 

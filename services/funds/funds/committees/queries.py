@@ -109,6 +109,23 @@ async def one_meeting(session: AsyncSession, fund_id: UUID, meeting_id: UUID) ->
     return rows[0] if rows else None
 
 
+# Decisions are others' own: whether any of them names the meeting is asked of all in one statement.
+_RELIED_ON = """
+SELECT EXISTS (
+        SELECT FROM application_decisions AS decision JOIN applications ON applications.id = application_id
+        WHERE applications.fund_id = $1 AND decision.meeting_id = $2)
+    OR EXISTS (SELECT FROM loan_reliefs WHERE fund_id = $1 AND meeting_id = $2)
+    OR EXISTS (SELECT FROM loan_write_offs WHERE fund_id = $1 AND meeting_id = $2)
+    OR EXISTS (SELECT FROM borrower_deaths WHERE fund_id = $1 AND meeting_id = $2)
+    OR EXISTS (SELECT FROM fund_settings WHERE fund_id = $1 AND meeting_id = $2)
+"""
+
+
+async def relied_on(session: AsyncSession, fund_id: UUID, meeting_id: UUID) -> bool:
+    """Tell whether something was decided or proposed by what a meeting resolved."""
+    return bool(await (await driver(session)).fetchval(_RELIED_ON, fund_id, meeting_id))
+
+
 # Who answers for whom is follow's own, what is owed the loans'.
 _ANSWERS = """
 SELECT count(*) FROM follow_assignments AS follows

@@ -17,6 +17,7 @@ from funds.committees.errors import (
     FundMeetingExists,
     FundMeetingInFuture,
     FundMeetingNotFound,
+    FundMeetingReliedOn,
     FundMemberOfCommitteeNotFound,
     FundMinutesTaken,
     FundSeatTaken,
@@ -215,6 +216,7 @@ async def read_fund_meeting(
     responses=problems.responses(
         FundNotFound,
         FundMeetingNotFound,
+        FundMeetingReliedOn,
         FundMinutesTaken,
         MorePresentThanTotal,
         StaleVersion,
@@ -230,7 +232,10 @@ async def change_fund_meeting(
     if_match: etags.IfMatch,
     body: FundMeetingChange,
 ) -> Response:
-    """Correct a meeting by merge patch; its day stays, since decisions rest on it. แก้ไขได้ยกเว้นวันประชุม."""
+    """Correct a meeting by merge patch; its day stays, and once a decision rests on it all but its place.
+
+    แก้ไขได้ยกเว้นวันประชุม เมื่อมีมติที่อ้างการประชุมแล้วแก้ได้เฉพาะสถานที่
+    """
     await service.change_meeting(
         session,
         fund_id=fund_id,
@@ -246,7 +251,9 @@ async def change_fund_meeting(
 @router.post(
     "/funds/{fund_id}/meetings/{meeting_id}/file",
     response_model=FundMeetingOut,
-    responses=problems.responses(FundNotFound, FundMeetingNotFound, WrongFileType, BodyTooLarge),
+    responses=problems.responses(
+        FundNotFound, FundMeetingNotFound, FundMeetingReliedOn, WrongFileType, BodyTooLarge
+    ),
     summary="Attach the signed minutes (แนบรายงานการประชุม)",
 )
 @web.large_body(attachments.MAX_BYTES + 65_536)
@@ -258,7 +265,10 @@ async def attach_fund_minutes(
     request: Request,
     file: Annotated[UploadFile, File(description="PDF, JPEG or PNG, at most 10 MiB")],
 ) -> Response:
-    """Attach the signed minutes as PDF, JPEG or PNG. แนบไฟล์รายงานการประชุมที่ลงนามแล้ว."""
+    """Attach the signed minutes as PDF, JPEG or PNG; another file only until a decision rests on them.
+
+    แนบไฟล์รายงานการประชุมที่ลงนามแล้ว เมื่อมีมติที่อ้างแล้วเปลี่ยนไฟล์ไม่ได้
+    """
     await registry.require(session, fund_id, principal=principal, active=False)
     kept = await attachments.keep(file, kind="fund-minutes", files=attachments.store_of(request))
     await service.attach_minutes(

@@ -15,6 +15,7 @@ from funds.committees.errors import (
     EndReasonMissing,
     FundMeetingInFuture,
     FundMeetingNotFound,
+    FundMeetingReliedOn,
     FundMemberOfCommitteeNotFound,
     FundSeatTaken,
     FundTermAnswers,
@@ -160,14 +161,16 @@ async def change_meeting(
     actor: Principal,
     now: datetime,
 ) -> None:
-    """Correct a meeting's minutes.
+    """Correct a meeting's minutes, or only its place once a decision rests on it.
 
-    Raises FundNotFound, FundMeetingNotFound, StaleVersion, MorePresentThanTotal and, by its constraint,
-    FundMinutesTaken.
+    Raises FundNotFound, FundMeetingNotFound, StaleVersion, FundMeetingReliedOn, MorePresentThanTotal and, by
+    its constraint, FundMinutesTaken.
     """
     before = await _locked_meeting(session, fund_id, meeting_id, actor=actor)
     etags.check(if_match, before["version"])
     values = patch.model_dump(exclude_unset=True)
+    if values.keys() - {"place"} and await queries.relied_on(session, fund_id, meeting_id):
+        raise FundMeetingReliedOn
     after = {**before, **values}
     _check_present(after["present"], after["total"])
     if "decisions" in values:
@@ -192,11 +195,14 @@ async def attach_minutes(
     actor: Principal,
     now: datetime,
 ) -> None:
-    """Name the file that holds a meeting's signed minutes; raises FundNotFound, FundMeetingNotFound.
+    """Name the file that holds a meeting's signed minutes; another one only until a decision rests on it.
 
-    A file that was there before stays in the store; the audit row says which it was.
+    A file that was there before stays in the store; the audit row says which it was. Raises FundNotFound,
+    FundMeetingNotFound, FundMeetingReliedOn.
     """
     before = await _locked_meeting(session, fund_id, meeting_id, actor=actor)
+    if before["file_key"] is not None and await queries.relied_on(session, fund_id, meeting_id):
+        raise FundMeetingReliedOn
     await update_row(
         session,
         _MEETINGS,
