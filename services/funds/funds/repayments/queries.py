@@ -44,6 +44,7 @@ _LAST_PAID = """
 SELECT max(paid_on) FROM repayments WHERE loan_id = $1 AND reversed_on IS NULL AND id <> $2
 """
 _LAST_ENTRY = "SELECT max(on_date) FROM loan_entries WHERE loan_id = $1"
+_ADVANCE_USED = "SELECT max(on_date) FROM loan_entries WHERE loan_id = $1 AND kind = 'advance_use'"
 _DUE_ADVANCES = """
 SELECT id FROM loans WHERE state = 'active' AND advance > 0 AND next_due_on <= $1 ORDER BY id
 """
@@ -128,6 +129,12 @@ async def last_entry_on(session: AsyncSession, loan_id: UUID) -> date | None:
 async def last_paid_on(session: AsyncSession, loan_id: UUID, *, without: UUID) -> date | None:
     """Return the day of a loan's last receipt that stands, since whichever schedule, one of them left out."""
     found: date | None = await (await driver(session)).fetchval(_LAST_PAID, loan_id, without)
+    return found
+
+
+async def advance_used_on(session: AsyncSession, loan_id: UUID) -> date | None:
+    """Return the last day on which something due was paid out of what was kept ahead on a loan."""
+    found: date | None = await (await driver(session)).fetchval(_ADVANCE_USED, loan_id)
     return found
 
 

@@ -67,7 +67,7 @@ async def record(
     receipt = _receipt(loan, new, now=now)
     await _since_lent(session, loan, receipt)
     parts = await _parts(session, loan, new)
-    if loan.last_paid_on is not None and receipt.on < loan.last_paid_on:
+    if await _comes_late(session, loan, receipt):
         outcome = await _in_its_place(session, loan, receipt, now=now)
     else:
         outcome = await allocating.add(session, loan, receipt, now=now)
@@ -157,6 +157,20 @@ async def _parts(session: AsyncSession, loan: LoanFacts, new: NewRepayment) -> d
     return dict(zip(shares, apportioned(new.amount, list(shares.values())), strict=True)) if shares else {}
 
 
+async def _comes_late(session: AsyncSession, loan: LoanFacts, receipt: Receipt) -> bool:
+    """Tell whether another receipt is later, or an advance was used since that this one goes before.
+
+    Beside money for the next instalments an advance comes to the same before and after; what repays principal
+    before its time would find its interest paid for days that had not been.
+    """
+    if loan.last_paid_on is not None and receipt.on < loan.last_paid_on:
+        return True
+    if receipt.early is Early.NEXT:
+        return False
+    used = await queries.advance_used_on(session, loan.id)
+    return used is not None and receipt.on < used
+
+
 async def _in_its_place(
     session: AsyncSession, loan: LoanFacts, receipt: Receipt, *, now: datetime
 ) -> Outcome:
@@ -217,7 +231,10 @@ async def refund(
         raise RefundBeforeMoney(pointer="/paid_on")
     amount = loan.advance if new.amount is None else new.amount
     if amount == 0 or amount > loan.advance:
-        raise NoAdvance(pointer="/amount", advance=baht(loan.advance))
+        ahead = baht(loan.advance)
+        raise NoAdvance(
+            f"เงินรับล่วงหน้าคงเหลือ {ahead} บาท", f"{ahead} is kept ahead", pointer="/amount", advance=ahead
+        )
     await writing.change(session, loan, now=now, advance=loan.advance - amount)
     about = Beside("refund", day, id=new.id, document_no=new.document_no, channel=new.channel)
     split = Split(advance=-amount)

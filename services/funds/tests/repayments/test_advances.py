@@ -2,20 +2,23 @@
 
 import asyncio
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
 from funds import due_work
 from funds.loans import queries as loans
 from funds.periods import service as periods
 from funds.periods.schemas import NewPeriod
-from funds.repayments import advances
+from funds.repayments import advances, service
 from funds.repayments.advances import Used
 from shared.db import Database, driver
 from shared.testing.look import rows
 from tests.factories import OFFICER, a_fund, a_loan
-from tests.repayments.helpers import at, pay, stands
+from tests.repayments.helpers import at, in_hand, pay, stands
 
 FEBRUARY, MARCH, APRIL = date(2026, 2, 15), date(2026, 3, 15), date(2026, 4, 15)
 AHEAD = 1_025_000 + 100_000
@@ -48,6 +51,24 @@ async def test_every_advance_is_used_once_on_the_day_its_instalment_falls_due(da
     async with database.transaction() as session:
         for loan_id in made:
             await stands(session, loan_id)
+
+
+@pytest.mark.parametrize("early", ["next", "shorten", "lower"])
+async def test_a_receipt_from_before_an_advance_was_used_pays_what_it_would_have_paid_then(
+    session: AsyncSession, early: str
+) -> None:
+    fund = await a_fund(session, capital=30_000_000)
+    late, in_time = [await a_loan(session, fund, amount=9_000_000) for _ in range(2)]
+    before = date(2026, 2, 10)
+    by: dict[str, Any] = {"on": FEBRUARY, "actor": "system:test", "now": at(FEBRUARY)}
+    for loan_id in (late, in_time):
+        await pay(session, loan_id, date(2026, 1, 20), 400_000)
+    await pay(session, in_time, before, 3_000_000, early=early)
+    for loan_id in (late, in_time):
+        await service.use_advance(session, loan_id=loan_id, **by)
+    await pay(session, late, before, 3_000_000, early=early, now=at(FEBRUARY))
+    assert (await stands(session, late)).outstanding == (await stands(session, in_time)).outstanding
+    assert await in_hand(session, late) == await in_hand(session, in_time)
 
 
 async def test_a_loan_that_others_hold_delays_no_other_and_is_used_at_the_next_look(
