@@ -15,8 +15,8 @@ class DeathDecided(Conflict):
 
     code = "death_decided"
     title_th, title_en = "ตัดสินเรื่องนี้แล้ว", "It is decided already"
-    detail_th = "อ่านผลการตัดสินของสัญญา"
-    detail_en = "Read what was decided about the loan"
+    detail_th = "อ่านผลการตัดสิน ถ้าผู้อื่นต้องรับผิดชอบแทน ให้เสนอใหม่โดยระบุ person_id"
+    detail_en = "Read what was decided; if somebody else is to answer now, propose her with `person_id`"
 
 
 class DeathNotProposed(Conflict):

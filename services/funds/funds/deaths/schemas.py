@@ -42,7 +42,10 @@ class NewDeathDecision(Schema):
     note: Note
     meeting_id: UUID | None = None
     person_id: UUID | None = None
-    """Whose death, where several concern the loan; the first open one when absent."""
+    """Whose death, where several concern the loan; the first open one when absent.
+
+    Named, what was decided before can be decided anew: another heir, estate or guarantor answers.
+    """
 
 
 class DeathApproval(Schema):

@@ -97,12 +97,14 @@ async def propose(
 ) -> None:
     """Propose who answers for the debt; a proposal before it, which was read, is replaced.
 
-    Raises LoanNotFound, StaleVersion, NoDeathToDecide, DeathDecided, DecisionNotForBorrower,
-    AnswerableMissing, UnknownFundMember, AnswerableDied, NotItsGuarantor, FundMeetingNotFound.
+    What was decided before is proposed anew by naming whose death it is: somebody else answers now. Raises
+    LoanNotFound, StaleVersion, NoDeathToDecide, DeathDecided, DecisionNotForBorrower, AnswerableMissing,
+    UnknownFundMember, AnswerableDied, NotItsGuarantor, FundMeetingNotFound.
     """
     loan = await lending.lock(session, loan_id, principal=actor)
     etags.check(if_match, version(await queries.of_loan(session, loan_id)))
-    found = await _case(session, loan_id, new.person_id)
+    anew = new.person_id is not None and new.decision in NAMED
+    found = await _case(session, loan_id, new.person_id, anew=anew)
     await _may_answer(session, loan, new)
     await demand.meeting_of(session, loan.fund_id, new.meeting_id)
     values = new.model_dump(exclude={"person_id", "decision"})
@@ -114,6 +116,8 @@ async def propose(
         decision=new.decision.value,
         state=DeathState.PROPOSED.value,
         proposed_by=actor.subject,
+        decided_by=None,
+        decided_at=None,
         rejected_by=None,
         rejection_reason=None,
     )
@@ -287,16 +291,21 @@ async def _finish(
         await demand.look(session, case["loan_id"], now=now)
 
 
-async def _case(session: AsyncSession, loan_id: UUID, person_id: UUID | None) -> asyncpg.Record:
-    """Return the case that a decision is about: the person's, or the first that is not decided."""
+async def _case(
+    session: AsyncSession, loan_id: UUID, person_id: UUID | None, *, anew: bool = False
+) -> asyncpg.Record:
+    """Return the case that a decision is about: the person's, or the first that is not decided.
+
+    Raises NoDeathToDecide, and DeathDecided unless it is decided `anew`.
+    """
     cases = await queries.of_loan(session, loan_id, lock=True)
     mine = [one for one in cases if person_id in (None, one["person_id"])]
     if not mine:
         raise NoDeathToDecide
     waiting = [one for one in mine if one["state"] != DeathState.DECIDED.value]
-    if not waiting:
+    if not waiting and not anew:
         raise DeathDecided
-    return waiting[0]
+    return (waiting or mine)[0]
 
 
 async def _change(session: AsyncSession, case: asyncpg.Record, *, now: datetime, **values: Any) -> None:

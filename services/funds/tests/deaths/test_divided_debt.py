@@ -77,5 +77,11 @@ async def test_a_part_of_the_dead_waits_until_somebody_answers_for_it_or_goes_to
     with pytest.raises(NobodyAnswersYet) as refused:
         await divide(session, loan_id, [*others, dead])
     assert [one.pointer for one in refused.value.errors] == [f"/terms/parts/{len(others)}/member_id"]
+    if decision == "group":  # an heir takes her part on after all
+        (case,) = await queries.of_loan(session, loan_id)
+        await decided(session, loan_id, {**HEIR, "person_id": case["person_id"]})
+        await divide(session, loan_id, [*others, dead])
+        assert (await own_loan(session, dead))["answerable"] == HEIR["answerable"]
+        return
     await divide(session, loan_id, others[:4])
     assert (await own_loan(session, others[0]))["outstanding"] == 10_000_000 // len(others[:4])

@@ -8,7 +8,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from funds.deaths import queries, service
-from funds.deaths.errors import AnswerableDied, DecisionNotForBorrower, NotItsGuarantor, OwnDeathDecision
+from funds.deaths.errors import (
+    AnswerableDied,
+    DeathDecided,
+    DecisionNotForBorrower,
+    NotItsGuarantor,
+    OwnDeathDecision,
+)
 from funds.deaths.schemas import DeathApproval, DeathOut, NewDeathDecision
 from funds.debtors import queries as debtors
 from funds.demand import queries as demand
@@ -136,6 +142,28 @@ async def test_whoever_answers_may_die_too(session: AsyncSession) -> None:
         "estate",
         "นางสาวขาว รักเรียน",
         None,
+    )
+
+
+@pytest.mark.parametrize("before", ["heirs", "write_off", "mistake"])
+async def test_an_heir_who_does_not_take_it_on_is_followed_by_another_by_two_persons_again(
+    session: AsyncSession, before: str
+) -> None:
+    _, borrower, loan_id = await a_borrower(session)
+    person_id = borrower.person_ids[0]
+    await dies(session, person_id)
+    await decided(session, loan_id, {**HEIR, "decision": before})
+    another = {**HEIR, "decision": "estate", "answerable": "นางสาวขาว รักเรียน"}
+    for refused in (another, {**another, "person_id": person_id, "decision": "mistake"}):
+        with pytest.raises(DeathDecided):  # whose death is named, and who answers
+            await proposed(session, loan_id, refused)
+    await decided(session, loan_id, {**another, "person_id": person_id})
+    loan = await loans.loan(session, loan_id, areas=("34",))
+    assert loan is not None
+    assert (loan["state"], loan["answerable_as"], loan["answerable"]) == (
+        "active",
+        "estate",
+        another["answerable"],
     )
 
 
