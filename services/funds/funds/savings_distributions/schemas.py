@@ -34,7 +34,7 @@ class NewDistribution(Schema):
                     "amount": "12000.00",
                     "paid_as": "savings",
                     "resolution": "มติที่ประชุมใหญ่สามัญ 1/2569",
-                }
+                },
             ]
         }
     )
