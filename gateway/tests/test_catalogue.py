@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 from fastapi import FastAPI
 
+from gateway import errors
 from gateway.catalogue.fetch import Catalogue
 from gateway.catalogue.merge import merge
 from gateway.catalogue.problems import described
@@ -161,7 +162,7 @@ def test_components_that_are_alike_are_shared_and_others_get_their_services_name
     two = service("sales", Page=schema(item="#/components/schemas/Item"), Item={"type": "integer"}, Baht={})
     merged = merge({"funds": one, "otop": two}, public_url="http://x")
     schemas = merged["components"]["schemas"]
-    assert set(schemas) == {"Page", "Item", "Baht", "OtopPage", "OtopItem"}
+    assert set(schemas) - {"Problem", "ProblemField"} == {"Page", "Item", "Baht", "OtopPage", "OtopItem"}
     assert schemas["OtopPage"]["properties"]["item"]["$ref"] == "#/components/schemas/OtopItem"
     answer = merged["paths"]["/v1/sales"]["get"]["responses"]["200"]
     assert answer["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/OtopPage"
@@ -174,6 +175,23 @@ def test_operation_ids_stay_unique() -> None:
     merged = merge({"funds": service("loans"), "otop": service("sales")}, public_url="http://x")
     ids = [item["get"]["operationId"] for item in merged["paths"].values()]
     assert ids == ["list", "otop_list"]
+
+
+def test_an_operation_says_what_the_gateway_may_answer_in_its_services_place() -> None:
+    merged = merge({"funds": service("loans")}, public_url="http://x")
+    answers = merged["paths"]["/v1/loans"]["get"]["responses"]
+    assert {"200", "400", "408", "414", "429", "431", "502", "503", "504"} <= set(answers)
+    told = answers["429"]["content"]["application/problem+json"]["examples"]
+    assert told == {"too_many_requests": {"$ref": "#/components/examples/too_many_requests"}}
+    assert_references_lead_somewhere({**merged, "paths": {"/": answers["429"]}})
+
+
+def test_the_gateways_own_problems_say_in_both_languages_what_to_do() -> None:
+    own = [
+        one for one in vars(errors).values() if isinstance(one, type) and one.__module__ == errors.__name__
+    ]
+    assert len(own) > 10
+    assert [one.code for one in own if not (one().detail_th and one().detail_en)] == []
 
 
 def assert_references_lead_somewhere(document: dict[str, Any]) -> None:

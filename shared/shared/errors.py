@@ -42,7 +42,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a programm
         super().__init__(self.code)
         self.detail_th = detail_th or self.detail_th
         self.detail_en = detail_en or self.detail_en
-        self.errors = list(errors)
+        told = {"detail_th": self.detail_th, "detail_en": self.detail_en}
+        self.errors = [one if one.detail_th else one._replace(**told) for one in errors]
         if pointer is not None:
             self.errors.insert(0, FieldError(pointer, self.code, self.detail_th, self.detail_en))
         self.extra = extra
@@ -70,6 +71,8 @@ class InvalidJson(BadRequest):
 
     code = "invalid_json"
     title_th, title_en = "เนื้อหาไม่ใช่ JSON", "The body is not JSON"
+    detail_th = "ส่งเนื้อหาเป็น JSON ที่ถูกต้องแบบ UTF-8"
+    detail_en = "Send valid JSON in UTF-8"
 
 
 class DuplicateKey(BadRequest):
@@ -77,6 +80,8 @@ class DuplicateKey(BadRequest):
 
     code = "duplicate_key"
     title_th, title_en = "มีคีย์ซ้ำใน JSON", "An object names a key twice"
+    detail_th = "ระบุแต่ละคีย์ครั้งเดียว"
+    detail_en = "Name each key once"
 
 
 class InvalidNumber(BadRequest):
@@ -84,6 +89,8 @@ class InvalidNumber(BadRequest):
 
     code = "invalid_number"
     title_th, title_en = "ตัวเลขใช้ไม่ได้", "A number is not finite or too long"
+    detail_th = 'ส่งตัวเลขธรรมดา จำนวนเงินส่งเป็นข้อความ เช่น "328.00"'
+    detail_en = 'Send plain numbers, and money as text such as "328.00"'
 
 
 class InvalidCharacter(BadRequest):
@@ -91,6 +98,8 @@ class InvalidCharacter(BadRequest):
 
     code = "invalid_character"
     title_th, title_en = "มีอักขระที่รับไม่ได้", "A text holds a character that cannot be stored"
+    detail_th = "ลบอักขระ NUL หรืออักขระที่ไม่สมบูรณ์ออก"
+    detail_en = "Take out NUL and broken characters"
 
 
 class TooDeep(BadRequest):
@@ -98,6 +107,8 @@ class TooDeep(BadRequest):
 
     code = "too_deep"
     title_th, title_en = "JSON ซ้อนกันลึกเกินไป", "The body is nested too deeply"
+    detail_th = "ซ้อนอาร์เรย์และออบเจ็กต์ไม่เกิน 64 ชั้น"
+    detail_en = "Nest arrays and objects up to 64 levels"
 
 
 class InvalidCursor(BadRequest):
@@ -105,6 +116,8 @@ class InvalidCursor(BadRequest):
 
     code = "invalid_cursor"
     title_th, title_en = "ตำแหน่งหน้าไม่ถูกต้อง", "The cursor does not belong to this list"
+    detail_th = "ใช้ next ของหน้าก่อนกับตัวกรองเดิม หรือเริ่มใหม่โดยไม่ส่ง cursor"
+    detail_en = "Use `next` of the page before with the same filters, or begin without a cursor"
 
 
 class TokenMissing(Refusal):
@@ -112,6 +125,8 @@ class TokenMissing(Refusal):
 
     status, code = 401, "token_missing"
     title_th, title_en = "ต้องยืนยันตัวตน", "A token is required"
+    detail_th = "ส่งส่วนหัว Authorization: Bearer พร้อมโทเคน"
+    detail_en = "Send the header Authorization: Bearer with a token"
 
 
 class TokenInvalid(Refusal):
@@ -119,6 +134,8 @@ class TokenInvalid(Refusal):
 
     status, code = 401, "token_invalid"
     title_th, title_en = "โทเคนใช้ไม่ได้", "The token is not valid"
+    detail_th = "ขอโทเคนใหม่ที่ /oauth/token แล้วส่งอีกครั้ง"
+    detail_en = "Get a new token at /oauth/token and send it again"
 
 
 class Forbidden(Refusal):
@@ -158,6 +175,8 @@ class MethodNotAllowed(Refusal):
 
     status, code = 405, "method_not_allowed"
     title_th, title_en = "ไม่รองรับเมธอดนี้", "The method is not allowed"
+    detail_th = "ดูเมธอดที่รับได้ในเอกสาร API"
+    detail_en = "See the API document for the methods of this address"
 
 
 class NotAcceptable(Refusal):
@@ -165,6 +184,8 @@ class NotAcceptable(Refusal):
 
     status, code = 406, "not_acceptable"
     title_th, title_en = "ไม่มีรูปแบบที่ขอ", "No wanted format is available"
+    detail_th = "ดูรูปแบบที่มีของรายการนี้ในเอกสาร API"
+    detail_en = "See the API document for the formats of this operation"
 
 
 class Conflict(Refusal):
@@ -179,6 +200,8 @@ class RequestInProgress(Conflict):
 
     code = "request_in_progress"
     title_th, title_en = "คำขอเดิมยังทำงานอยู่", "The same request is still running"
+    detail_th = "รอสักครู่แล้วส่งคำขอเดิมอีกครั้ง"
+    detail_en = "Wait a moment and send the same request again"
 
 
 class StaleVersion(Refusal):
@@ -186,6 +209,8 @@ class StaleVersion(Refusal):
 
     status, code = 412, "stale_version"
     title_th, title_en = "ข้อมูลถูกแก้ไขไปแล้ว", "It was changed in the meantime"
+    detail_th = "อ่านข้อมูลล่าสุด แล้วส่ง ETag ใหม่ใน If-Match"
+    detail_en = "Read it again and send its new ETag in If-Match"
 
 
 class BodyTooLarge(Refusal):
@@ -193,6 +218,8 @@ class BodyTooLarge(Refusal):
 
     status, code = 413, "body_too_large"
     title_th, title_en = "เนื้อหาใหญ่เกินกำหนด", "The body is too large"
+    detail_th = "แบ่งส่งเป็นหลายคำขอ หรือลดขนาดไฟล์"
+    detail_en = "Send it in several requests, or a smaller file"
 
 
 class WrongContentType(Refusal):
@@ -214,6 +241,8 @@ class InvalidRequest(Refusal):
 
     status, code = 422, "invalid_request"
     title_th, title_en = "ข้อมูลไม่ถูกต้อง", "The request is not valid"
+    detail_th = "แก้ช่องข้อมูลตามที่ระบุใน errors"
+    detail_en = "Correct the fields named in `errors`"
 
 
 class UnknownParameter(Refusal):
@@ -221,6 +250,8 @@ class UnknownParameter(Refusal):
 
     status, code = 422, "unknown_parameter"
     title_th, title_en = "พารามิเตอร์ที่ไม่รู้จัก", "Unknown query parameter"
+    detail_th = "ลบพารามิเตอร์ที่ระบุใน errors หรือตรวจการสะกด"
+    detail_en = "Take out the parameters named in `errors`, or check their spelling"
 
 
 class IdempotencyKeyReused(Refusal):
@@ -228,6 +259,8 @@ class IdempotencyKeyReused(Refusal):
 
     status, code = 422, "idempotency_key_reused"
     title_th, title_en = "ใช้ Idempotency-Key ซ้ำกับเนื้อหาอื่น", "The idempotency key belongs to another request"
+    detail_th = "ใช้ Idempotency-Key ใหม่สำหรับคำขอใหม่"
+    detail_en = "Use a new Idempotency-Key for a new request"
 
 
 class VersionRequired(Refusal):
@@ -235,6 +268,8 @@ class VersionRequired(Refusal):
 
     status, code = 428, "version_required"
     title_th, title_en = "ต้องส่ง If-Match", "If-Match is required"
+    detail_th = "อ่านข้อมูลก่อน แล้วส่ง ETag ใน If-Match"
+    detail_en = "Read it first and send its ETag in If-Match"
 
 
 class InternalError(Refusal):
@@ -242,6 +277,8 @@ class InternalError(Refusal):
 
     status, code = 500, "internal_error"
     title_th, title_en = "ระบบขัดข้อง", "The service failed"
+    detail_th = "ลองใหม่ภายหลัง หากยังเกิดขึ้นให้แจ้ง request_id"
+    detail_en = "Try again later; if it stays, report the request_id"
 
 
 class Unavailable(Refusal):

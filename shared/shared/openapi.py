@@ -91,14 +91,18 @@ def build(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs"))
-    schemas["Problem"] = problem
+    schemas.update(problem_schemas())
     components["schemas"] = dict(sorted(schemas.items()))
     components["parameters"] = _PARAMETERS
     components["examples"] = dict(sorted(examples.items()))
     found["paths"] = dict(sorted(found["paths"].items()))
     return found
+
+
+def problem_schemas() -> dict[str, Any]:
+    """Return the schemas of a problem, as components of a document."""
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**problem.pop("$defs"), "Problem": problem}
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

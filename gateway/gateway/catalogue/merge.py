@@ -4,6 +4,9 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from gateway import errors
+from shared.openapi import problem_schemas
+from shared.problems import MEDIA_TYPE, responses
 from shared.security import SCOPES
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -13,6 +16,22 @@ funds, OTOP makers and markets, villages that host visitors.
 
 Get a token at `/oauth/token` (client credentials) and send it as `Authorization: Bearer …`. Errors are
 problems (RFC 9457) in Thai or English, after `Accept-Language`."""
+
+OWN = responses(
+    errors.BadFraming,
+    errors.BadTarget,
+    errors.TargetNotEncoded,
+    errors.RequestTimeout,
+    errors.TargetTooLong,
+    errors.CompressedBody,
+    errors.TooManyRequests,
+    errors.HeadersTooLarge,
+    errors.ServiceFailed,
+    errors.ServiceStarting,
+    errors.ServiceDown,
+    errors.DeadlineExceeded,
+)
+"""What the gateway itself may answer to a request for any service, by status."""
 
 
 def merge(documents: Mapping[str, Mapping[str, Any]], *, public_url: str) -> dict[str, Any]:
@@ -40,6 +59,7 @@ def merge(documents: Mapping[str, Mapping[str, Any]], *, public_url: str) -> dic
             for method in _METHODS:
                 if method in item:
                     _operation(item[method], service, used_ids, default)
+                    _own_problems(item[method], merged["components"].setdefault("examples", {}))
                     item[method]["tags"] = [
                         f"{service} {tag}" if tag in shared_tags else tag for tag in item[method]["tags"]
                     ]
@@ -51,6 +71,7 @@ def merge(documents: Mapping[str, Mapping[str, Any]], *, public_url: str) -> dic
         described = {tag["name"]: tag for tag in document.get("tags", [])}
         merged["tags"] += [described.get(name, {"name": name}) for name in tags]
         merged["x-tagGroups"].append({"name": service, "tags": list(tags)})
+    merged["components"].setdefault("schemas", {}).update(problem_schemas())
     merged["components"]["securitySchemes"] = _schemes(public_url)
     merged["tags"] = list({tag["name"]: tag for tag in merged["tags"]}.values())
     return merged
@@ -81,6 +102,20 @@ def _operation(operation: dict[str, Any], service: str, used_ids: set[str], defa
         operation["security"] = [{"oauth2": scopes}, {"bearer": []}]
     elif not needed:
         operation["security"] = []
+
+
+def _own_problems(operation: dict[str, Any], examples: dict[str, Any]) -> None:
+    """Add what the gateway may answer to an operation's answers; each example stands once, under its code."""
+    for status, own in OWN.items():
+        answer = operation["responses"].setdefault(str(status), {})
+        media = answer.setdefault("content", {}).setdefault(
+            MEDIA_TYPE, {"schema": own["content"][MEDIA_TYPE]["schema"]}
+        )
+        told = own["content"][MEDIA_TYPE]["examples"]
+        examples.update(told)
+        shown = {code: {"$ref": f"#/components/examples/{code}"} for code in told}
+        media["examples"] = dict(sorted({**media.get("examples", {}), **shown}.items()))
+        answer["description"] = ", ".join(f"`{code}`" for code in media["examples"])
 
 
 def _own_names(service: str, document: dict[str, Any], taken: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class Refused(Exception):  # noqa: N818  # named after the fact
         except ValueError:
             problem = {"title": response.text[:200]}
         wrong = [f"{one['pointer']} {one['detail']}" for one in problem.get("errors") or []]
-        detail = problem.get("detail") or "; ".join(wrong)
+        detail = "; ".join(wrong) or problem.get("detail", "")
         super().__init__(
             f"{response.request.method} {response.request.url.path} → {response.status_code} "
             f"{problem.get('code', '')}: {problem.get('title', '')} {detail}".strip()
