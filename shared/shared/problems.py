@@ -29,7 +29,7 @@ _FIELD_TEXTS: dict[str, tuple[str, str, str]] = {
     # pydantic's code: our code, Thai, English
     "missing": ("required", "ต้องระบุ", "is required"),
     "extra_forbidden": ("unknown_field", "ไม่รู้จักช่องข้อมูลนี้", "is not a known field"),
-    "string_too_short": ("too_short", "สั้นเกินไป", "is too short"),
+    "string_too_short": ("too_short", "ไม่มีข้อความหรือสั้นเกินไป", "is empty or too short"),
     "string_too_long": ("too_long", "ยาวเกินไป", "is too long"),
     "too_short": ("too_few", "มีรายการน้อยเกินไป", "has too few items"),
     "too_long": ("too_many", "มีรายการมากเกินไป", "has too many items"),
@@ -41,6 +41,18 @@ _FIELD_TEXTS: dict[str, tuple[str, str, str]] = {
     "enum": ("not_allowed", "ไม่อยู่ในค่าที่กำหนด", "is not one of the allowed values"),
     "literal_error": ("not_allowed", "ไม่อยู่ในค่าที่กำหนด", "is not one of the allowed values"),
     "finite_number": ("invalid_number", "ต้องเป็นจำนวนจำกัด", "must be a finite number"),
+    "timezone_aware": ("not_valid", "เวลาต้องมีเขตเวลา เช่น 2026-08-24T09:00:00+07:00", "must have a time zone"),
+}
+_TYPE_TEXTS: dict[str, tuple[str, str]] = {
+    # the beginning of pydantic's code: Thai, English
+    "date": ("เขียนวันที่เป็น ค.ศ. เช่น 2026-08-24", "must be a day such as 2026-08-24"),
+    "datetime": ("เขียนเวลาเป็น ค.ศ. เช่น 2026-08-24T09:00:00Z", "must be a time such as 2026-08-24T09:00:00Z"),
+    "time": ("เขียนเวลาเช่น 09:30:00", "must be a time of day such as 09:30:00"),
+    "uuid": ("ต้องเป็นรหัสแบบ UUID", "must be an id (UUID)"),
+    "int": ("ต้องเป็นจำนวนเต็ม", "must be a whole number"),
+    "bool": ("ต้องเป็น true หรือ false", "must be true or false"),
+    "string": ("ต้องเป็นข้อความ", "must be text"),
+    "list": ("ต้องเป็นรายการในวงเล็บ [ ]", "must be a list in [ ]"),
 }
 _WRONG_TYPE = re.compile(r".*_(type|parsing|parsing_size)|.*_from_.*|is_instance_of|.*_attributes_type")
 
@@ -148,12 +160,15 @@ def field_errors(found: Iterable[Mapping[str, Any]]) -> list[FieldError]:
     result = []
     for error in found:
         kind, texts = error["type"], error.get("ctx") or {}
+        if texts.get("field_type") == "Value":  # a text with a validator of ours
+            kind = f"string_{kind}"
         if kind in _FIELD_TEXTS:
             code, th, en = _FIELD_TEXTS[kind]
         elif "th" in texts and "en" in texts:
             code, th, en = kind, texts["th"], texts["en"]
         elif _WRONG_TYPE.fullmatch(kind):
-            code, th, en = "wrong_type", "ชนิดข้อมูลไม่ถูกต้อง", "has the wrong type"
+            other = "ชนิดข้อมูลไม่ถูกต้อง", "has the wrong type"
+            code, (th, en) = "wrong_type", _TYPE_TEXTS.get(kind.partition("_")[0], other)
         else:
             code, th, en = "not_valid", "ค่าไม่ถูกต้อง", "is not valid"
         result.append(FieldError(pointer(error["loc"]), code, th, en))
