@@ -111,6 +111,23 @@ WHERE ($1::uuid IS NULL OR loan.fund_id = $1)
       (coalesce(counted.outstanding, 0), coalesce(counted.advance, 0))
 """
 
+# What is kept back of a fund's money, against what approvals and contracts that are not paid out say.
+_RESERVED = """
+SELECT books.fund_id, '' AS subject, books.reserved::text AS kept,
+    (coalesce(approved.amount, 0) + coalesce(contracted.amount, 0))::text AS counted
+FROM fund_books AS books
+LEFT JOIN (
+    SELECT fund_id, sum(reserved) AS amount FROM applications
+    WHERE reserved > 0 AND ($1::uuid IS NULL OR fund_id = $1) GROUP BY fund_id
+) AS approved USING (fund_id)
+LEFT JOIN (
+    SELECT fund_id, sum(reserved) AS amount FROM loans
+    WHERE reserved > 0 AND ($1::uuid IS NULL OR fund_id = $1) GROUP BY fund_id
+) AS contracted USING (fund_id)
+WHERE ($1::uuid IS NULL OR fund_id = $1)
+  AND books.reserved <> coalesce(approved.amount, 0) + coalesce(contracted.amount, 0)
+"""
+
 # What the savings capability keeps of each member, against her part of the control accounts.
 _SAVINGS = """
 SELECT coalesce(account.fund_id, counted.fund_id) AS fund_id,
@@ -149,6 +166,7 @@ CHECKS = {
     "sub_ledgers": _SUB_LEDGERS,
     "periods": _PERIODS,
     "loans": _LOANS,
+    "reserved": _RESERVED,
     "savings": _SAVINGS,
 }
 

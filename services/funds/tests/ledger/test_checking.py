@@ -131,6 +131,7 @@ async def test_what_every_capability_has_booked_is_as_the_journals_say(database:
     [
         ("UPDATE loans SET outstanding = outstanding - 1 WHERE outstanding > 1", {"loans"}),
         ("UPDATE loans SET advance = advance + 1", {"loans"}),
+        ("UPDATE fund_books SET reserved = reserved - 1 WHERE reserved > 0", {"reserved"}),
         ("UPDATE savings_accounts SET savings = savings + 1", {"savings"}),
         ("UPDATE savings_accounts SET shares = shares + 1", {"savings"}),
     ],
