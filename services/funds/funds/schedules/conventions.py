@@ -33,12 +33,14 @@ class Method(StrEnum):
 
 
 class Period(StrEnum):
-    """The unit that instalments are counted in."""
+    """The unit that instalments are counted in, as many as `every` says (รอบการผ่อนชำระ).
+
+    `day`, `week`; `half_month`: twice a month, on `due_day` and `second_due_day`; `month`; `year`.
+    """
 
     DAY = "day"
     WEEK = "week"
     HALF_MONTH = "half_month"
-    """Twice a month, on two due days."""
     MONTH = "month"
     YEAR = "year"
 
@@ -121,8 +123,8 @@ class GraceInterest(StrEnum):
 class HolidayRule(StrEnum):
     """Where a due date goes that falls on a Saturday, Sunday or holiday (การเลื่อนวันครบกำหนด).
 
-    `following`: the next working day; `preceding`: the one before; `modified_following`: the next, but
-    not into the next month.
+    `none`: it stays; `following`: the next working day; `preceding`: the one before;
+    `modified_following`: the next, but not into the next month.
     """
 
     NONE = "none"
@@ -132,9 +134,14 @@ class HolidayRule(StrEnum):
 
 
 class RoundingMode(StrEnum):
-    """How an amount becomes a multiple."""
+    """How an amount becomes a multiple (วิธีปัดเศษ).
+
+    `half_up`, `half_down`, `half_even`: the nearest one, from the middle up, down, or to an even multiple;
+    `up`, `down`: the next one above or below.
+    """
 
     HALF_UP = "half_up"
+    HALF_DOWN = "half_down"
     HALF_EVEN = "half_even"
     DOWN = "down"
     UP = "up"
@@ -223,6 +230,8 @@ class Rounding(NamedTuple):
         match self.mode:
             case RoundingMode.HALF_UP:
                 whole += 2 * rest >= step
+            case RoundingMode.HALF_DOWN:
+                whole += 2 * rest > step
             case RoundingMode.HALF_EVEN:
                 whole += 2 * rest > step or (2 * rest == step and whole % 2 == 1)
             case RoundingMode.UP:

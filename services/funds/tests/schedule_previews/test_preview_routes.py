@@ -245,7 +245,9 @@ async def test_the_document_shows_an_example_for_each_method(app: FastAPI) -> No
     assert schemas["AmountRounding"]["properties"]["multiple"]["default"] == "0.01"
     assert schemas["PreviewRequest"]["properties"]["instalments"]["maximum"] == 1200
     assert schemas["PreviewRequest"]["required"] == ["annual_rate", "method", "instalments"]
-    for name in ("Method", "DayCount", "LastInstalment", "GraceInterest", "FlatSplit", "PaidAt", "MonthEnd"):
+    for name in ("Method", "Period", "DayCount", "LastInstalment", "GraceInterest", "FlatSplit", "PaidAt",
+                 "MonthEnd", "HolidayRule", "RoundingMode", "RoundedPart", "RoundedInterest", "LevelFrom",
+                 "Carried"):  # fmt: skip
         for value in schemas[name]["enum"]:
             assert f"`{value}`" in " ".join(schemas[name]["description"].split()), value
 

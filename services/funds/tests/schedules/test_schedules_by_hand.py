@@ -172,12 +172,15 @@ def test_interest_runs_by_actual_days_from_the_real_disbursement_and_the_last_in
     assert [row.due_date.day for row in planned.rows] == [28, 31, 30, 31, 30, 31]
 
 
-def test_half_even_and_half_up_part_at_half_a_satang() -> None:
-    # 50.10 × 12 %/12 = 0.501; 150.50 → 1.505: half up 1.51, half even 1.50
+def test_half_even_half_down_and_half_up_part_at_half_a_satang() -> None:
+    # 301.00 × 6 %/12 = 1.505: half up 1.51, half even and half down 1.50
     up = lay(301, "6", 2, Method.EQUAL_PRINCIPAL)
     even = lay(301, "6", 2, Method.EQUAL_PRINCIPAL, interest_rounding=Rounding(RoundingMode.HALF_EVEN))
     assert [row.interest for row in up.rows] == [151, 75]
     assert [row.interest for row in even.rows] == [150, 75]
+    down = lay(301, "6", 2, Method.EQUAL_PRINCIPAL, interest_rounding=Rounding(RoundingMode.HALF_DOWN))
+    assert [row.interest for row in down.rows] == [150, 75]
+    assert [Rounding(mode).of(15, 10) for mode in RoundingMode] == [2, 1, 2, 1, 2]
 
 
 def test_a_broken_first_period_is_whole_or_by_days() -> None:
