@@ -25,13 +25,13 @@ def statement(facts: StatementFacts) -> bytes:
     ]
     sums = [_amount(sum(getattr(one, name) for one in facts.movements)) for name in _AMOUNTS]
     paper.table(
-        ("วันที่", "เอกสาร", "รายการ", "จ่าย", "รับ", "เงินต้น", "ดอกเบี้ย", "ค่าปรับ", "ล่วงหน้า", "เงินต้นคงเหลือ"),
+        ("วันที่", "เอกสาร", "รายการ", "จ่าย", "รับ", "เงินต้น", "ดอกเบี้ย", "ดอกเบี้ยผิดนัด", "ล่วงหน้า", "เงินต้นคงเหลือ"),
         [
             ("", "", "ยอดยกมา", *[""] * len(_AMOUNTS), amount(facts.opening)),
             *rows,
             ("", "", "รวม / ยอดยกไป", *sums, amount(facts.closing)),
         ],
-        widths=(1.8, 1.8, 2.4, 1.9, 1.9, 1.9, 1.5, 1.4, 1.6, 2.0),
+        widths=(1.8, 1.8, 2.3, 1.8, 1.8, 1.8, 1.4, 1.9, 1.5, 2.0),
         align="LLLRRRRRRR",
     )
     if facts.advance:

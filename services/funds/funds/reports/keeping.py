@@ -21,7 +21,7 @@ PAUSE: Final = 3_600.0
 """Seconds between looks."""
 FUNDS: Final = 500
 """Funds counted in one transaction."""
-MOST: Final = 20_000
+MOST: Final = 100_000
 """Ends of years found in one look, which goes through all funds: few looks fill a whole country in."""
 
 _LATER = """
