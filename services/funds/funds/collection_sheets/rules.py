@@ -14,6 +14,8 @@ from funds.documents.collection import BORROWER, CONTRACT, LOAN, RECEIPT
 from shared.thai import name_key
 
 _HEADINGS: Final = (CONTRACT, BORROWER, LOAN, RECEIPT)
+MOST: Final = 1_000
+"""Rows with money: they are recorded in one transaction, which holds the fund's books."""
 _MOST_LETTERS: Final = 60
 _TOTAL: Final = "รวม"
 _SAID: Final = {
@@ -24,6 +26,10 @@ _SAID: Final = {
     "another_borrower": ("ชื่อไม่ตรงกับสัญญาเลขที่นี้", "The contract is another borrower's"),
     "contract_twice": ("สัญญานี้ซ้ำกับแถวก่อนหน้า", "The contract stands on the sheet twice"),
     "receipt_twice": ("เลขที่ใบเสร็จซ้ำกับแถวก่อนหน้า", "The receipt number stands on the sheet twice"),
+    "too_many_rows": (
+        f"ใบหนึ่งมียอดรับได้ไม่เกิน {MOST} แถว ให้แบ่งเป็นหลายใบ",
+        f"At most {MOST} rows with money on a sheet: send several",
+    ),
     "receipt_is_a_date": (
         "โปรแกรมเปลี่ยนเลขที่ใบเสร็จเป็นวันที่ ให้จัดรูปแบบช่องเป็นข้อความแล้วพิมพ์ใหม่",
         "The program made a date of the number: format the cell as text and type it again",
@@ -133,9 +139,11 @@ def _read(sheet: Sheet, top: int, places: Mapping[str, int], known: Mapping[str,
             receipt = values.text(cells[RECEIPT]) or ""
             slips.append(Slip(number, known[contract].loan_id, contract, receipt, int(amount)))
     total = sum(one.amount for one in slips)
+    if len(slips) > MOST:
+        found.append(wrong(places[LOAN], slips[MOST].row, "too_many_rows"))
     if not found:
         found = [wrong(places[LOAN], row, "total_differs") for row, said in totals if said != total]
-    return Read(sheet.name, top, places, slips, found)
+    return Read(sheet.name, top, places, slips[:MOST], found)
 
 
 def _faults(

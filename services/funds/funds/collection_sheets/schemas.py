@@ -16,7 +16,7 @@ class FilledLoanSheet(Schema):
     """A collection sheet of loans that was filled in (ใบเก็บเงินกู้ที่กรอกแล้ว)."""
 
     file: UploadFile
-    """.xlsx without macros, at most 2 MiB; its columns are found by their headings."""
+    """.xlsx without macros, at most 2 MiB, 1,000 rows with money; its columns are found by their headings."""
     paid_on: date
     """The day the money came."""
     channel: Channel

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from funds.book_imports.workbook import Sheet
+from funds.collection_sheets import rules
 from funds.collection_sheets.rules import Lent, Read, item_id, read
 from funds.documents.collection import BORROWER, CONTRACT, LOAN, RECEIPT
 from shared.thai import name_key
@@ -76,6 +77,15 @@ def test_a_row_that_is_no_receipt_says_where_and_why(
 def test_a_total_that_is_written_is_the_sum_of_the_rows(total: Any, codes: list[str]) -> None:
     found = said(DAENG, KHIAO, ["รวม", None, None, total, None])
     assert [one.code for one in found.wrong] == codes
+
+
+def test_a_sheet_of_more_rows_than_one_transaction_takes_is_to_be_divided(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rules, "MOST", 1)
+    found = said(DAENG, KHIAO)
+    assert [(one.place, one.code) for one in found.wrong] == [("D4", "too_many_rows")]
+    assert len(found.slips) == 1
 
 
 def test_a_row_has_the_same_id_again_and_another_one_when_it_says_something_else() -> None:

@@ -1,5 +1,6 @@
 """Loan money of a village collected in an afternoon: what comes back of a sheet is all receipts or none."""
 
+import asyncio
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -128,6 +129,24 @@ async def test_a_filled_sheet_becomes_a_receipt_a_row_once_however_often_it_is_s
     assert {str(one["batch_id"]) for one in kept} == {first["batch_id"]}
     listed = (await treasurer.get("/v1/repayments", batch_id=first["batch_id"])).json()["items"]
     assert len(listed) == 2
+
+
+async def test_a_sheet_sent_twice_at_once_beside_single_receipts_records_each_row_once(
+    treasurer: Caller, village: dict[str, Any], database: Database
+) -> None:
+    content = filled(await fetched(treasurer, village), BOTH)
+    slips = [
+        {"loan_id": loan, "receipt_no": f"บ {at}", "amount": "1.00", "channel": "cash"}
+        for at, loan in enumerate(village["loans"] * 3)
+    ]
+    answers = await asyncio.gather(
+        *(send(treasurer, village, content, "1525.50") for _ in range(3)),
+        *(treasurer.post("/v1/repayments", slip) for slip in slips),
+    )
+    sheets = [one.json() for one in answers[:3]]
+    assert sorted(one["recorded"] for one in sheets) == [0, 0, 2]
+    assert {one.status_code for one in answers[3:]} == {201}
+    assert len(await receipts(database)) == 8
 
 
 async def test_nothing_of_a_sheet_is_recorded_while_a_row_cannot_be_taken(
