@@ -57,14 +57,19 @@ PERIODS_A_YEAR: Final[Mapping[Period, int]] = {
 class DayCount(StrEnum):
     """Which part of a year's interest a time bears (วิธีนับวันคิดดอกเบี้ย).
 
-    `period`: the rate divided by the periods of a year (12, 24, 52, 365), whatever their days; `period/days`:
-    the same, a broken first period by its days out of those of a whole one (ACT/ACT ICMA of one period).
-    `30/360`: months of 30 days as in the United States (NASD); `30E/360`: Eurobond; `30E/360 ISDA`: German,
-    each month's last day is its 30th, but the last of February on the last due date; `30/360 ISDA`: bond
-    basis; `30/365`: months as in 30E in a year of 365. `ACT/360`, `ACT/364`, `ACT/365`, `ACT/365.25`: actual
-    days in a fixed year; `NL/365`: likewise, 29 February not counted. `ACT/ACT`: ISDA, days of leap years by
-    366, the first day bearing interest; `ACT/ACT last day`: the last day bearing it instead of the first;
-    `ACT/ACT AFB`: by 366 where the time has a 29 February in it, else by 365 (beyond a year: whole years).
+    - `period`: the rate divided by the periods of a year (12, 24, 52, 365), whatever their days
+    - `period/days`: the same, a broken first period by its days out of those of a whole one (ACT/ACT ICMA
+      of one period)
+    - `30/360`: months of 30 days as in the United States (NASD); `30E/360`: Eurobond; `30E/360 ISDA`:
+      German, each month's last day is its 30th, but the last of February on the last due date;
+      `30/360 ISDA`: bond basis; `30/365`: months as in 30E in a year of 365
+    - `ACT/360`, `ACT/364`, `ACT/365`, `ACT/365.25`: actual days in a fixed year; `NL/365`: likewise,
+      29 February not counted
+    - `ACT/365L`: by 366 where the period ends in a leap year (a period of a year: where it has a
+      29 February in it), else by 365
+    - `ACT/ACT`: ISDA, days of leap years by 366, others by 365, the first day bearing interest;
+      `ACT/ACT last day`: the last day bearing it instead of the first
+    - `ACT/ACT AFB`: by 366 where the time has a 29 February in it, else by 365 (beyond a year: whole years)
     """
 
     PERIOD = "period"
@@ -78,6 +83,7 @@ class DayCount(StrEnum):
     ACTUAL_364 = "ACT/364"
     ACTUAL_365 = "ACT/365"
     ACTUAL_365_25 = "ACT/365.25"
+    ACTUAL_365_L = "ACT/365L"
     NO_LEAP_365 = "NL/365"
     ACTUAL_ACTUAL = "ACT/ACT"
     ACTUAL_ACTUAL_LAST = "ACT/ACT last day"
@@ -360,33 +366,3 @@ class Schedule(NamedTuple):
     interest: int
     total: int
     capitalised: int
-
-
-class Fault(StrEnum):
-    """Why there is no schedule of such terms."""
-
-    NO_DISBURSEMENT = "no_disbursement"
-    INSTALMENTS = "instalments_out_of_range"
-    EVERY = "every_out_of_range"
-    COMPOUNDING = "compounding_out_of_range"
-    DUE_DAY = "due_day_out_of_range"
-    SECOND_DUE_DAY = "second_due_day_too_near"
-    GRACE = "grace_too_long"
-    PRINCIPAL_EVERY = "principal_every_out_of_range"
-    FIRST_DUE = "first_due_too_early"
-    LATE_DISBURSEMENT = "disbursement_too_late"
-    RATE = "rate_not_zero"
-    NEGATIVE = "negative_amortisation"
-    CAPITALISED = "interest_not_capitalised"
-    BALLOON = "balloon_too_large"
-    LEVEL_OVER = "level_over_out_of_range"
-    PAID_AT_START = "first_due_not_at_start"
-    CALENDAR = "beyond_calendar"
-
-
-class ScheduleRefused(ValueError):  # noqa: N818 - a rule's answer, which errors.py names for the caller
-    """There is no schedule of these terms; `fault` says why."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.value)
-        self.fault = fault

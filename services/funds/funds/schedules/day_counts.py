@@ -10,6 +10,7 @@ from funds.schedules.conventions import BY_PERIODS, DayCount
 
 _FEBRUARY = 2
 _END = 30
+_YEAR = 365
 _PLACES = 30
 
 
@@ -23,6 +24,8 @@ def year_fraction(count: DayCount, start: date, end: date, *, matures: date | No
         raise ValueError("periods are not counted in days")
     if count is DayCount.ACTUAL_ACTUAL_AFB:
         return _by_whole_years(start, end)
+    if count is DayCount.ACTUAL_365_L:
+        return _actual(start, end), _days_of_end(start, end)
     if count is DayCount.THIRTY_360_GERMAN:
         return _german(start, end, matures), 360
     days, year = _COUNTS[count]
@@ -73,6 +76,13 @@ def _by_whole_years(start: date, end: date) -> tuple[int, int]:
 def _a_year_before(day: date, years: int) -> date:
     last = 29 if _leap(day.year - years) else 28
     return day.replace(year=day.year - years, day=last if _ends_february(day) else day.day)
+
+
+def _days_of_end(start: date, end: date) -> int:
+    tomorrow = timedelta(days=1)
+    a_year = (end - start).days >= _YEAR
+    leap = _leap_days(start + tomorrow, end + tomorrow) > 0 if a_year else _leap(end.year)
+    return _YEAR + leap
 
 
 def _leap_days(first: date, after: date) -> int:

@@ -6,14 +6,13 @@ from datetime import date, timedelta
 
 from funds.schedules.conventions import (
     LAST_DUE_DAY,
-    Fault,
     HolidayRule,
     MonthEnd,
     PaidAt,
     Period,
-    ScheduleRefused,
     Terms,
 )
+from funds.schedules.faults import Fault, ScheduleRefused
 
 _MONTHS = {Period.MONTH: 1, Period.YEAR: 12}
 _DAYS = {Period.DAY: 1, Period.WEEK: 7}

@@ -11,7 +11,6 @@ from funds.schedules.conventions import (
     PERIODS_A_YEAR,
     DayCount,
     Disbursement,
-    Fault,
     FlatSplit,
     GraceInterest,
     HolidayRule,
@@ -20,11 +19,11 @@ from funds.schedules.conventions import (
     PaidAt,
     Period,
     RoundedPart,
-    ScheduleRefused,
     Terms,
 )
 from funds.schedules.day_counts import growth, year_fraction
 from funds.schedules.due_dates import a_period_before, due_dates, shifted
+from funds.schedules.faults import Fault, ScheduleRefused
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from funds.schedules.conventions import (
     MAX_INSTALMENTS,
     DayCount,
     Disbursement,
-    Fault,
     FlatSplit,
     GraceInterest,
     HolidayRule,
@@ -36,9 +35,9 @@ from funds.schedules.conventions import (
     RoundingMode,
     Row,
     Schedule,
-    ScheduleRefused,
     Terms,
 )
+from funds.schedules.faults import Fault, ScheduleRefused
 from funds.schedules.interest import Plan, plan
 
 __all__ = [

@@ -104,6 +104,24 @@ def test_actual_actual_afb_is_that_of_isdas_memorandum(start: str, end: str, fra
     assert Fraction(*got) == fraction
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "year"),
+    [
+        ("2011-12-28", "2012-01-28", 366),
+        ("2012-12-28", "2013-01-28", 365),
+        ("2011-06-30", "2012-06-30", 366),
+        ("2012-03-01", "2013-03-01", 365),
+        ("2012-02-28", "2013-02-28", 366),
+        ("2012-02-29", "2013-02-28", 365),
+    ],
+)
+def test_actual_365l_takes_the_year_that_a_period_ends_in_and_a_years_29th_of_february(
+    start: str, end: str, year: int
+) -> None:
+    first, last = date.fromisoformat(start), date.fromisoformat(end)
+    assert year_fraction(DayCount.ACTUAL_365_L, first, last) == ((last - first).days, year)
+
+
 def test_the_29th_of_february_bears_nothing_where_leap_days_are_not_counted() -> None:
     first, last = date(2024, 2, 28), date(2024, 3, 1)
     assert year_fraction(DayCount.NO_LEAP_365, first, last) == (1, 365)
