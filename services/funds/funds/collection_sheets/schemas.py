@@ -19,6 +19,8 @@ class FilledLoanSheet(Schema):
     """.xlsx without macros, at most 2 MiB, 1,000 rows with money; its columns are found by their headings."""
     paid_on: date
     """The day the money came."""
+    booked_on: date | None = None
+    """Business date of the entries where the day the money came lies in a closed period."""
     channel: Channel
     counted: Annotated[BahtPositive, Field(examples=["12300.00"])]
     """All money of the sheet as it was counted (ยอดเงินที่นับได้): the sum of its rows, else nothing is taken."""

@@ -150,7 +150,7 @@ def _receipt(fund_id: UUID, slip: Slip, filled: FilledLoanSheet) -> NewRepayment
         loan_id=slip.loan_id,
         receipt_no=slip.receipt_no,
         paid_on=filled.paid_on,
-        booked_on=None,
+        booked_on=filled.booked_on,
         amount=slip.amount,
         channel=filled.channel,
         early=None,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -213,6 +214,20 @@ async def test_money_counted_is_the_sum_of_the_rows_or_nothing_is_recorded(
     assert await receipts(database) == []
     table(book)["None"][LOAN].value = 1525.5
     assert (await send(treasurer, village, saved(book), "1525.50")).json()["recorded"] == 2
+
+
+async def test_money_of_a_closed_month_is_booked_on_the_day_that_is_given(
+    treasurer: Caller, village: dict[str, Any], database: Database
+) -> None:
+    content = filled(await fetched(treasurer, village), BOTH)
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    problem = refused(
+        await send(treasurer, village, content, "1525.50", booked_on=tomorrow), 422, "sheet_not_filled"
+    )
+    assert [one["code"] for one in problem["errors"]] == ["payment_in_future"] * 2
+    days = {"booked_on": TODAY.isoformat()}
+    assert (await send(treasurer, village, content, "1525.50", **days)).json()["recorded"] == 2
+    assert {one["booked_on"] for one in await rows(database, "SELECT booked_on FROM repayments")} == {TODAY}
 
 
 async def test_a_row_whose_receipt_was_reversed_asks_for_another_receipt(
