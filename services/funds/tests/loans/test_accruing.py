@@ -35,6 +35,10 @@ def a_row(start: date, end: date, interest: int, **changes: Any) -> Instalment:
         # Half of a month before a leap year's first day, half after it.
         (DayCount.ACTUAL_ACTUAL, date(2027, 12, 17), date(2028, 1, 1), date(2028, 1, 16),
          round(6000 * 366 / (366 + 365))),
+        # 16 days by 365 of 60 with a 29 February by 366.
+        (DayCount.ACTUAL_ACTUAL_AFB, date(2028, 1, 16), date(2028, 2, 1), date(2028, 3, 16),
+         round(6000 * 16 * 366 / (365 * 60))),
+        (DayCount.THIRTY_360_GERMAN, date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31), 3000),
     ],
 )  # fmt: skip
 def test_a_broken_period_bears_its_part_by_the_loans_own_day_count(
