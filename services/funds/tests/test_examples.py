@@ -35,6 +35,7 @@ REFUSED = {
     ("plan_problem_case", 0): "wrong_case_step",  # its first survey is not done
     ("propose_savings_distribution", 0): "distribution_exists",
     ("propose_savings_distribution", 1): "dividend_over_surplus",  # of a group that earned nothing
+    ("reverse_savings_sheet", 0): "sheet_not_reversible",  # nobody has signed it
 }
 """Examples which the rules refuse in this world: operation and number of the example."""
 

@@ -92,9 +92,11 @@ def take_over(house: House, funds: list[PovertyFund], *, today: date, advance: A
 
 def _work(caller: Caller, books: Iterable[str], *, verb: str, done: set[str], advance: Advance) -> None:
     """Begin a job for each book that needs it, then wait for all of them; raises JobFailed."""
-    states = {one["id"]: one["state"] for one in caller.every("/v1/book-imports", area=DISTRICT)}
-    waiting = [book for book in books if states[book] not in done]
-    jobs = {book: caller.call("POST", f"/v1/book-imports/{book}/{verb}") for book in waiting}
+    known = {one["id"]: one for one in caller.every("/v1/book-imports", area=DISTRICT)}
+    jobs = {}
+    for book in (book for book in books if known[book]["state"] not in done):
+        seen = {"If-Match": f'"{known[book]["version"]}"'}
+        jobs[book] = caller.call("POST", f"/v1/book-imports/{book}/{verb}", headers=seen)
     for book in books:
         if book in jobs:
             finish(caller, jobs[book])

@@ -27,7 +27,7 @@ from funds.registry import service as registry
 from funds.registry.errors import DateInFuture, FundNotActive, FundNotFound
 from shared import clock, etags, paging, problems, web
 from shared.db import ReadSession, Session
-from shared.errors import BodyTooLarge, InvalidCursor
+from shared.errors import BodyTooLarge, InvalidCursor, StaleVersion, VersionRequired
 from shared.security import Principal
 from shared.storage import CHUNK_BYTES, FileTooLarge, StoredFile, new_key
 from shared.thai import clean_text
@@ -201,17 +201,22 @@ async def check_book_import(
         errors.OwnBook,
         FundNotFound,
         FundNotActive,
+        StaleVersion,
+        VersionRequired,
     ),
     summary="Post a checked book (ลงบัญชียอดยกมา)",
 )
 async def post_book_import(
-    session: Session, principal: FundApprover, import_id: UUID, response: Response
+    session: Session, principal: FundApprover, import_id: UUID, if_match: etags.IfMatch, response: Response
 ) -> BookJob:
     """Queue the posting of a book without faults, all or nothing; by somebody who never sent a file of it.
 
+    What is posted is the book as it was read (`If-Match`): a file sent since is read first.
     ลงบัญชียอดยกมา สมาชิก และลูกหนี้ทั้งหมดในครั้งเดียว โดยผู้ที่ไม่เคยส่งไฟล์นี้
     """
-    job = await service.start_post(session, import_id=import_id, actor=principal, now=clock.now())
+    job = await service.start_post(
+        session, import_id=import_id, if_match=if_match, actor=principal, now=clock.now()
+    )
     response.headers["Location"] = f"/v1/jobs/funds/{job}"
     return BookJob(job_id=job)
 

@@ -27,7 +27,7 @@ from funds.ledger import queries as books
 from funds.products import service as products
 from funds.registry import service as registry
 from funds.registry.rules import FundFacts
-from shared import audit, jobs
+from shared import audit, etags, jobs
 from shared.db import driver
 from shared.ids import uuid7
 from shared.rows import insert_row, update_row
@@ -143,12 +143,16 @@ async def start_check(session: AsyncSession, *, import_id: UUID, actor: Principa
     return await _queued(session, CHECK, found, actor=actor, now=now)
 
 
-async def start_post(session: AsyncSession, *, import_id: UUID, actor: Principal, now: datetime) -> UUID:
-    """Queue the posting of a book that was checked, by somebody who never sent a file of it; the job's id.
+async def start_post(
+    session: AsyncSession, *, import_id: UUID, if_match: str, actor: Principal, now: datetime
+) -> UUID:
+    """Queue the posting of the checked book that was read, by somebody who never sent a file of it.
 
-    Raises BookImportNotFound, BookImportEnded, BookNotReady, OwnBook, FundNotActive.
+    Returns the job's id. Raises BookImportNotFound, BookImportEnded, StaleVersion, BookNotReady, OwnBook,
+    FundNotActive.
     """
     found = await standing(session, import_id, actor=actor)
+    etags.check(if_match, found["version"])
     ready(found, actor=actor)
     await registry.require(session, found["fund_id"], principal=actor)
     await _recorded(session, "post", import_id, actor=actor, now=now)

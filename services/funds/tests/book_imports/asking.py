@@ -6,6 +6,7 @@ from shared.testing.caller import Caller
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROOT = "/v1/book-imports"
+ANY = {"If-Match": "*"}
 
 
 def refused(answer: Any, status: int, code: str) -> Any:

@@ -16,7 +16,7 @@ from funds.registry import service as registry
 from shared.db import Database
 from shared.testing.caller import Caller
 from shared.testing.look import rows
-from tests.book_imports.asking import ROOT, begun, checked, refused, sent
+from tests.book_imports.asking import ANY, ROOT, begun, checked, refused, sent
 from tests.book_imports.books import BALANCES, DEBTORS, changed, sheets_of, workbook
 from tests.factories import OFFICER, a_contribution, a_fund, a_member
 
@@ -33,7 +33,7 @@ async def test_a_village_book_becomes_members_loans_and_one_opening_entry(
         "account": "1100", "register_total": "35000.00", "balance": "35000.00", "agrees": True
     }  # fmt: skip
     assert (await rows(database, "SELECT count(*) FROM loans"))[0]["count"] == 0
-    started = await approver.post(f"{path}/post", {})
+    started = await approver.post(f"{path}/post", {}, **ANY)
     assert started.status_code == 202, started.text
     await run()
     job = (await keeper.get(started.headers["location"])).json()
@@ -77,7 +77,7 @@ async def test_a_savings_groups_book_brings_savings_shares_and_pledges(
     ]
     found = await checked(keeper, path, workbook({"สมาชิก": members, "งบ": balances}), run)
     assert found["state"] == "checked", (await keeper.get(f"{path}/errors")).text
-    await approver.post(f"{path}/post", {})
+    await approver.post(f"{path}/post", {}, **ANY)
     await run()
     assert (await keeper.get(path)).json()["state"] == "posted"
     kept = await rows(
@@ -98,7 +98,7 @@ async def test_a_faulty_book_comes_back_marked_and_its_correction_is_taken(
     faulty = changed(DEBTORS, {(6, 6): "๑๕,๐๐๐.๐๐๕", (7, 4): "32/13/2563"})
     found = await checked(keeper, path, workbook({"ลูกหนี้": faulty, "งบ": BALANCES}), run)
     assert (found["state"], found["marked_copy"]) == ("faulty", True)
-    refused(await approver.post(f"{path}/post", {}), 409, "book_not_ready")
+    refused(await approver.post(f"{path}/post", {}, **ANY), 409, "book_not_ready")
     listed = (await keeper.get(f"{path}/errors", count="true")).json()
     assert listed["total"] == found["error_count"] == 2
     assert [
@@ -135,13 +135,13 @@ async def test_nothing_is_posted_until_registers_and_balances_agree(
         ("register_differs", "B5", "1100: 34000.00 <> 35000.00")
     ]
     assert found["result"]["agreements"][0]["agrees"] is False
-    refused(await approver.post(f"{path}/post", {}), 409, "book_not_ready")
+    refused(await approver.post(f"{path}/post", {}, **ANY), 409, "book_not_ready")
 
 
 async def test_who_sent_a_book_does_not_post_it(keeper: Caller, fund_id: str, run: Any) -> None:
     path = await begun(keeper, fund_id)
     await checked(keeper, path, workbook(), run)
-    refused(await keeper.may("funds:approve").post(f"{path}/post", {}), 403, "own_book")
+    refused(await keeper.may("funds:approve").post(f"{path}/post", {}, **ANY), 403, "own_book")
 
 
 async def test_a_file_sent_after_the_check_must_be_checked_again(
@@ -149,13 +149,24 @@ async def test_a_file_sent_after_the_check_must_be_checked_again(
 ) -> None:
     path = await begun(keeper, fund_id)
     await checked(keeper, path, workbook(), run)
-    started = await approver.post(f"{path}/post", {})
+    started = await approver.post(f"{path}/post", {}, **ANY)
     assert (await sent(keeper, path, workbook(merged=["B3:C3"]))).status_code == 200
-    refused(await approver.post(f"{path}/post", {}), 409, "book_not_ready")
+    refused(await approver.post(f"{path}/post", {}, **ANY), 409, "book_not_ready")
     await run()
     job = (await keeper.get(started.headers["location"])).json()
     assert (job["state"], job["error"]["code"]) == ("failed", "book_file_changed")
     assert (await rows(database, "SELECT count(*) FROM journals"))[0]["count"] == 0
+
+
+async def test_what_is_posted_is_the_book_that_was_read(
+    keeper: Caller, approver: Caller, fund_id: str, run: Any
+) -> None:
+    path = await begun(keeper, fund_id)
+    await checked(keeper, path, workbook(), run)
+    seen = {"If-Match": (await approver.get(path)).headers["etag"]}
+    await checked(keeper, path, workbook(merged=["B3:C3"]), run)  # another file, without faults as well
+    refused(await approver.post(f"{path}/post", {}, **seen), 412, "stale_version")
+    refused(await approver.post(f"{path}/post", {}), 428, "version_required")
 
 
 async def test_a_posted_book_is_posted_once_and_stays(
@@ -164,7 +175,7 @@ async def test_a_posted_book_is_posted_once_and_stays(
     path = await begun(keeper, fund_id)
     await checked(keeper, path, workbook(), run)
     for _ in range(2):  # two approvers press the button
-        assert (await approver.post(f"{path}/post", {})).status_code == 202
+        assert (await approver.post(f"{path}/post", {}, **ANY)).status_code == 202
     await run()
     assert (await rows(database, "SELECT count(*) FROM loans"))[0]["count"] == 2
     refused(await sent(keeper, path, workbook()), 409, "book_import_ended")
@@ -265,7 +276,7 @@ async def test_members_who_are_there_already_are_not_enrolled_again(
     async with database.transaction() as session:
         fund = await registry.require(session, UUID(fund_id), principal=OFFICER)
         await a_member(session, fund, name="นายบุญมี ใจดี", member_no="7")
-    assert (await approver.post(f"{path}/post", {})).status_code == 202
+    assert (await approver.post(f"{path}/post", {}, **ANY)).status_code == 202
     await run()
     found = await rows(database, "SELECT member_no, name FROM fund_members ORDER BY member_no")
     assert [tuple(row) for row in found] == [("7", "นายบุญมี ใจดี"), ("8", "นางสาวมาลี สายทอง")]

@@ -18,7 +18,7 @@ from shared.db import Database
 from shared.ids import uuid7
 from shared.testing.caller import Caller
 from shared.testing.look import rows
-from tests.book_imports.asking import ROOT, XLSX, begun, checked, refused
+from tests.book_imports.asking import ANY, ROOT, XLSX, begun, checked, refused
 from tests.book_imports.books import Rows, changed, sheets_of, workbook
 from tests.factories import a_fund
 
@@ -167,7 +167,7 @@ async def test_a_districts_summary_opens_the_books_of_its_villages(
         (ONE, "checked"), (TWO, "checked")
     ]  # fmt: skip
     for one in result["imports"]:
-        await approver.post(f"{ROOT}/{one['import_id']}/post", {})
+        await approver.post(f"{ROOT}/{one['import_id']}/post", {}, **ANY)
     await run()
     cash = await rows(database, "SELECT fund_id::text, cash FROM fund_books WHERE cash > 0 ORDER BY cash")
     assert [tuple(row) for row in cash] == [(funds[ONE], 27_000_000), (funds[TWO], 27_100_000)]
@@ -209,9 +209,9 @@ async def test_each_fund_is_posted_by_itself_and_one_with_faults_waits(
     paths = {code: f"{ROOT}/{one['import_id']}" for code, one in found.items()}
     (told,) = (await keeper.get(f"{paths[TWO]}/errors")).json()["items"]
     assert (told["sheet"], told["cell"], told["code"]) == ("ลูกหนี้", "D6", "not_a_date")
-    assert (await approver.post(f"{paths[ONE]}/post", {})).status_code == 202
-    refused(await approver.post(f"{paths[TWO]}/post", {}), 409, "book_not_ready")
-    refused(await keeper.may("funds:approve").post(f"{paths[ONE]}/post", {}), 403, "own_book")
+    assert (await approver.post(f"{paths[ONE]}/post", {}, **ANY)).status_code == 202
+    refused(await approver.post(f"{paths[TWO]}/post", {}, **ANY), 409, "book_not_ready")
+    refused(await keeper.may("funds:approve").post(f"{paths[ONE]}/post", {}, **ANY), 403, "own_book")
     await run()
     booked = await rows(database, "SELECT fund_id::text, total FROM journals")
     assert [tuple(row) for row in booked] == [(funds[ONE], 28_000_000)]
@@ -221,7 +221,7 @@ async def test_each_fund_is_posted_by_itself_and_one_with_faults_waits(
     assert [(one["import_id"], one["state"]) for one in again["imports"]] == [
         (found[TWO]["import_id"], "checked")
     ]
-    await approver.post(f"{paths[TWO]}/post", {})
+    await approver.post(f"{paths[TWO]}/post", {}, **ANY)
     await run()
     async with database.transaction() as session:
         for fund_id in funds.values():

@@ -17,7 +17,7 @@ from shared.db import Database, driver
 from shared.ids import uuid7
 from shared.testing.caller import Caller
 from shared.testing.look import rows
-from tests.book_imports.asking import begun, checked, refused, sent
+from tests.book_imports.asking import ANY, begun, checked, refused, sent
 from tests.book_imports.books import Rows, changed, workbook
 from tests.factories import NOW, OFFICER, a_household
 from tests.repayments.helpers import at, pay, stands, take_back
@@ -45,7 +45,7 @@ def a_book(debtors: Rows = AHEAD, balances: Rows = BALANCES) -> bytes:
 
 
 async def posted(keeper: Caller, approver: Caller, path: str, run: Any) -> dict[str, Any]:
-    assert (await approver.post(f"{path}/post", {})).status_code == 202
+    assert (await approver.post(f"{path}/post", {}, **ANY)).status_code == 202
     await run()
     found: dict[str, Any] = (await keeper.get(path)).json()
     assert found["state"] == "posted"
@@ -136,7 +136,7 @@ async def test_nobody_who_ever_sent_a_file_posts_the_book(
     found = await checked(keeper, path, workbook(), run)  # a colleague sends the same book again
     assert (found["state"], found["file"]["sent_by"]) == ("checked", "user:tester")
     for one in (author, keeper):
-        refused(await one.may("funds:approve").post(f"{path}/post", {}), 403, "own_book")
+        refused(await one.may("funds:approve").post(f"{path}/post", {}, **ANY), 403, "own_book")
     await posted(keeper, approver, path, run)
 
 

@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font
 from funds.book_imports import formulas
 from funds.book_imports.reading import MAX_BYTES
 from shared.testing.caller import Caller
-from tests.book_imports.asking import begun, checked, refused, sent
+from tests.book_imports.asking import ANY, begun, checked, refused, sent
 from tests.book_imports.books import BALANCES, DEBTORS, Rows, changed, workbook
 
 
@@ -199,6 +199,6 @@ async def test_a_marked_copy_looks_as_the_workbook_did_and_its_correction_posts(
     again = BytesIO()
     marked.save(again)
     assert (await checked(keeper, path, again.getvalue(), run))["state"] == "checked"
-    await approver.post(f"{path}/post", {})
+    await approver.post(f"{path}/post", {}, **ANY)
     await run()
     assert (await keeper.get(path)).json()["state"] == "posted"

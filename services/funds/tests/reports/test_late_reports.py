@@ -14,7 +14,7 @@ from shared.clock import business_date
 from shared.db import Database
 from shared.testing.caller import Caller
 from shared.testing.look import rows
-from tests.book_imports.asking import begun, checked
+from tests.book_imports.asking import ANY, begun, checked
 from tests.book_imports.books import workbook
 from tests.factories import a_fund, a_loan
 from tests.repayments.helpers import pay, take_back
@@ -154,7 +154,7 @@ async def test_a_book_taken_over_with_overdue_loans_is_in_the_report_at_once(
 
     path = await begun(keeper, str(fund.id))
     await checked(keeper, path, workbook(), run)
-    posted = await keeper.may("funds:approve").named("user:approver").post(f"{path}/post", {})
+    posted = await keeper.may("funds:approve").named("user:approver").post(f"{path}/post", {}, **ANY)
     assert posted.status_code == 202, posted.text
     await run()
     late = (2, *["35000.00"] * 4)
