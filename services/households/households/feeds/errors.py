@@ -22,6 +22,8 @@ class UnknownInstrument(Refusal):
 
     status, code = 422, "unknown_instrument"
     title_th, title_en = "ไม่รู้จักแบบสำรวจนี้", "Unknown survey instrument"
+    detail_th = "เลือกแบบสำรวจจาก /v1/instruments/households"
+    detail_en = "Choose an instrument from /v1/instruments/households"
 
 
 class EditionExists(Conflict):
@@ -29,6 +31,8 @@ class EditionExists(Conflict):
 
     code = "edition_exists"
     title_th, title_en = "มีชุดข้อมูลปีนี้ของแหล่งนี้แล้ว", "The source has an edition of that year"
+    detail_th = "ส่งไฟล์เข้าชุดข้อมูลเดิมของปีนี้"
+    detail_en = "Send the files to the edition that is there"
 
 
 class EditionClosed(Conflict):
@@ -36,6 +40,8 @@ class EditionClosed(Conflict):
 
     code = "edition_closed"
     title_th, title_en = "ชุดข้อมูลปิดแล้ว", "The edition is closed"
+    detail_th = "เปิดชุดข้อมูลของปีถัดไป"
+    detail_en = "Open the next year's edition"
 
 
 class EditionWaiting(Conflict):
@@ -43,6 +49,8 @@ class EditionWaiting(Conflict):
 
     code = "edition_awaiting_approval"
     title_th, title_en = "ชุดข้อมูลรอการอนุมัติ", "The edition waits for approval"
+    detail_th = "ให้ผู้มีสิทธิ์อนุมัติหรือไม่อนุมัติก่อน"
+    detail_en = "Have it approved or rejected first"
 
 
 class NothingToApprove(Conflict):
@@ -50,6 +58,8 @@ class NothingToApprove(Conflict):
 
     code = "nothing_to_approve"
     title_th, title_en = "ไม่มีรายการรออนุมัติ", "Nothing waits for approval"
+    detail_th = "อ่านสถานะของชุดข้อมูลก่อน"
+    detail_en = "Read where the edition stands first"
 
 
 class SamePerson(Conflict):
@@ -57,6 +67,8 @@ class SamePerson(Conflict):
 
     code = "same_person"
     title_th, title_en = "ผู้ส่งข้อมูลอนุมัติเองไม่ได้", "Who sent the feed may not approve it"
+    detail_th = "ให้ผู้อื่นที่ไม่ได้ส่งข้อมูลเป็นผู้อนุมัติ"
+    detail_en = "Let somebody approve who did not send it"
 
 
 class NotImported(Conflict):
@@ -64,6 +76,8 @@ class NotImported(Conflict):
 
     code = "feed_edition_not_imported"
     title_th, title_en = "ยังไม่ได้นำเข้าข้อมูล", "Nothing has been imported yet"
+    detail_th = "นำเข้าข้อมูลก่อน"
+    detail_en = "Import the edition first"
 
 
 class FileRefusal(Refusal):
@@ -71,6 +85,8 @@ class FileRefusal(Refusal):
 
     status, code = 422, "file_refused"
     title_th, title_en = "ปฏิเสธไฟล์ทั้งไฟล์", "The file is refused as a whole"
+    detail_th = "แก้ไฟล์แล้วส่งใหม่"
+    detail_en = "Correct the file and send it again"
 
 
 class UnknownFile(FileRefusal):
@@ -78,6 +94,8 @@ class UnknownFile(FileRefusal):
 
     code = "unknown_file"
     title_th, title_en = "ไม่รู้จักไฟล์ชื่อนี้", "The name is not that of a file of a feed"
+    detail_th = "ตั้งชื่อไฟล์ว่า households persons welfare หรือ manifest ตามด้วยนามสกุลที่รับ"
+    detail_en = "Name it households, persons, welfare or manifest with a known ending"
 
 
 class FileEmpty(FileRefusal):
@@ -85,6 +103,8 @@ class FileEmpty(FileRefusal):
 
     code = "empty_file"
     title_th, title_en = "ไฟล์ว่าง", "The file is empty"
+    detail_th = "ส่งไฟล์ที่มีหัวตารางและข้อมูล"
+    detail_en = "Send a file with a header and rows"
 
 
 class MissingFile(FileRefusal):
@@ -92,6 +112,8 @@ class MissingFile(FileRefusal):
 
     code = "missing_file"
     title_th, title_en = "ขาดไฟล์", "A file is missing"
+    detail_th = "ส่งไฟล์ที่ขาดก่อนนำเข้า"
+    detail_en = "Send the missing file before the import"
 
 
 class MissingColumn(FileRefusal):
@@ -99,6 +121,8 @@ class MissingColumn(FileRefusal):
 
     code = "missing_column"
     title_th, title_en = "ขาดคอลัมน์", "A column is missing"
+    detail_th = "เพิ่มคอลัมน์ที่ขาด"
+    detail_en = "Add the missing column"
 
 
 class DuplicateColumn(FileRefusal):
@@ -106,6 +130,8 @@ class DuplicateColumn(FileRefusal):
 
     code = "duplicate_column"
     title_th, title_en = "มีคอลัมน์ซ้ำ", "The header names a column twice"
+    detail_th = "ลบหรือเปลี่ยนชื่อคอลัมน์ที่ซ้ำ"
+    detail_en = "Take out or rename the column that is there twice"
 
 
 class NotDecodable(FileRefusal):
@@ -113,6 +139,8 @@ class NotDecodable(FileRefusal):
 
     code = "bad_encoding"
     title_th, title_en = "อ่านรหัสอักขระไม่ได้", "The text is neither UTF-8, UTF-16 nor Windows-874"
+    detail_th = "บันทึกไฟล์เป็น UTF-8 แล้วส่งใหม่"
+    detail_en = "Save the file as UTF-8 and send it again"
 
 
 class Unreadable(FileRefusal):
@@ -120,6 +148,8 @@ class Unreadable(FileRefusal):
 
     code = "unreadable_file"
     title_th, title_en = "เปิดไฟล์ไม่ได้", "The file cannot be read"
+    detail_th = "ตรวจนามสกุลไฟล์และบันทึกใหม่"
+    detail_en = "Check the file's ending and save it again"
 
 
 class BadManifest(FileRefusal):
@@ -127,6 +157,8 @@ class BadManifest(FileRefusal):
 
     code = "bad_manifest"
     title_th, title_en = "ไฟล์ manifest ไม่ถูกต้อง", "The manifest is not valid for this edition"
+    detail_th = "ตรวจแหล่งข้อมูล ปี และรายการไฟล์ใน manifest"
+    detail_en = "Check the source, the year and the files in the manifest"
 
 
 class WrongChecksum(FileRefusal):
@@ -134,6 +166,8 @@ class WrongChecksum(FileRefusal):
 
     code = "wrong_checksum"
     title_th, title_en = "ค่า SHA-256 ไม่ตรง", "The checksum does not match the manifest"
+    detail_th = "ส่งไฟล์ที่ manifest ระบุ หรือสร้าง manifest ใหม่"
+    detail_en = "Send the file that the manifest names, or make the manifest anew"
 
 
 class WrongRowCount(FileRefusal):
@@ -141,6 +175,8 @@ class WrongRowCount(FileRefusal):
 
     code = "wrong_row_count"
     title_th, title_en = "จำนวนแถวไม่ตรง", "The number of rows does not match the manifest"
+    detail_th = "ส่งไฟล์ให้ครบ หรือสร้าง manifest ใหม่"
+    detail_en = "Send the whole file, or make the manifest anew"
 
 
 class PullRefused(FileRefusal):
@@ -148,6 +184,8 @@ class PullRefused(FileRefusal):
 
     code = "address_refused"
     title_th, title_en = "ที่อยู่นี้ไม่อนุญาตให้ดึงข้อมูล", "The address may not be fetched"
+    detail_th = "ใช้ที่อยู่ https สาธารณะ"
+    detail_en = "Use a public https address"
 
 
 _BY_CODE: dict[str, type[FileRefusal]] = {

@@ -32,6 +32,8 @@ class SourceFailed(Refusal):
 
     status, code = 502, "source_failed"
     title_th, title_en = "ดึงข้อมูลจากต้นทางไม่ได้", "The source did not give the file"
+    detail_th = "ตรวจที่อยู่กับผู้ให้ข้อมูล แล้วลองใหม่ภายหลัง"
+    detail_en = "Check the address with who gives the data and try again later"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class BadForm(BadRequest):
 
     code = "bad_form"
     title_th, title_en = "แบบฟอร์มไม่ถูกต้อง", "The form cannot be read"
+    detail_th = "ส่ง multipart/form-data ที่มีไฟล์เดียวชื่อ file"
+    detail_en = "Send multipart/form-data with one file in the part `file`"
 
 
 class Upload:

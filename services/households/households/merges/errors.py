@@ -15,6 +15,8 @@ class MergeUndone(Conflict):
 
     code = "merge_undone"
     title_th, title_en = "การรวมนี้ถูกยกเลิกไปแล้ว", "The merge was undone already"
+    detail_th = "อ่านรายการรวมเดิม"
+    detail_en = "Read the merge"
 
 
 class AlreadyMerged(Conflict):
@@ -22,6 +24,8 @@ class AlreadyMerged(Conflict):
 
     code = "already_merged"
     title_th, title_en = "รายการนี้ถูกรวมไปแล้ว", "It was merged already"
+    detail_th = "ใช้รายการที่เหลืออยู่หลังการรวม"
+    detail_en = "Use the entry that was kept"
 
 
 class SameEntry(InvalidField):
@@ -29,6 +33,8 @@ class SameEntry(InvalidField):
 
     code = "same_entry"
     title_th, title_en = "เป็นรายการเดียวกัน", "It is the same entry"
+    detail_th = "ระบุสองรายการที่ต่างกัน"
+    detail_en = "Name two different entries"
 
 
 class DistrictRequired(InvalidField):
@@ -36,6 +42,8 @@ class DistrictRequired(InvalidField):
 
     code = "district_required"
     title_th, title_en = "ต้องระบุอำเภอหรือพื้นที่ย่อย", "A district or an area below it is needed"
+    detail_th = "ระบุ area เป็นรหัสอำเภอหรือพื้นที่ย่อย"
+    detail_en = "Give `area` as a district or below"
 
 
 CONSTRAINTS = {"uq_merges_dropped_id_standing": AlreadyMerged}

@@ -18,6 +18,8 @@ class QuorumMissing(Conflict):
 
     code = "quorum_missing"
     title_th, title_en = "ไม่ครบองค์ประชุม", "There is no quorum"
+    detail_th = "ลงมติได้เมื่อกรรมการที่ไม่มีส่วนได้เสียเข้าประชุมครบองค์"
+    detail_en = "Decide when members without a stake make a quorum"
 
 
 class ProposerCannotCertify(Forbidden):
@@ -25,6 +27,8 @@ class ProposerCannotCertify(Forbidden):
 
     code = "proposer_cannot_certify"
     title_th, title_en = "ผู้เสนอรับรองเองไม่ได้", "Who proposes does not certify"
+    detail_th = "ให้กรรมการที่ไม่ได้เสนอเป็นผู้ลงมติ"
+    detail_en = "Let members decide who did not propose it"
 
 
 class OwnHousehold(Forbidden):
@@ -32,6 +36,8 @@ class OwnHousehold(Forbidden):
 
     code = "own_household"
     title_th, title_en = "ตัดสินครัวเรือนของตนเองไม่ได้", "Nobody decides on her own household"
+    detail_th = "ให้กรรมการคนอื่นลงมติ"
+    detail_en = "Let other members decide"
 
 
 class ConflictOfInterest(Forbidden):
@@ -39,6 +45,8 @@ class ConflictOfInterest(Forbidden):
 
     code = "conflict_of_interest"
     title_th, title_en = "ผู้มีส่วนได้เสียตัดสินไม่ได้", "There is a conflict of interest"
+    detail_th = "ให้กรรมการที่ไม่มีส่วนได้เสียลงมติ"
+    detail_en = "Let members decide who have no stake in it"
 
 
 class WrongCommitteeLevel(Conflict):
@@ -46,6 +54,8 @@ class WrongCommitteeLevel(Conflict):
 
     code = "wrong_committee_level"
     title_th, title_en = "คณะกรรมการระดับนี้ไม่มีอำนาจรับรอง", "A committee of this level does not decide on it"
+    detail_th = "อำเภอรับรอง จังหวัดพิจารณาอุทธรณ์"
+    detail_en = "The district certifies, the province hears appeals"
 
 
 class WrongCommitteeArea(Conflict):
@@ -53,6 +63,8 @@ class WrongCommitteeArea(Conflict):
 
     code = "wrong_committee_area"
     title_th, title_en = "ครัวเรือนอยู่นอกพื้นที่ของคณะกรรมการ", "The household is outside the committee's area"
+    detail_th = "ส่งเรื่องให้คณะกรรมการของพื้นที่ที่ครัวเรือนอยู่"
+    detail_en = "Bring it before the committee where the household lives"
 
 
 class ReasonRequired(InvalidField):
@@ -60,6 +72,8 @@ class ReasonRequired(InvalidField):
 
     code = "reason_required"
     title_th, title_en = "ต้องระบุเหตุผล", "A reason is required"
+    detail_th = "ระบุเหตุผลเมื่อไม่รับรองหรือส่งคืน"
+    detail_en = "Give a reason when rejecting or returning"
 
 
 class ResolutionNumberTaken(Conflict):
@@ -67,6 +81,8 @@ class ResolutionNumberTaken(Conflict):
 
     code = "resolution_number_taken"
     title_th, title_en = "เลขที่มตินี้ใช้แล้วในการประชุม", "The resolution number is taken"
+    detail_th = "ใช้เลขที่มติอื่น"
+    detail_en = "Use another number for the resolution"
 
 
 class DecisionsRefused(Conflict):
@@ -74,6 +90,8 @@ class DecisionsRefused(Conflict):
 
     code = "decisions_refused"
     title_th, title_en = "บางครัวเรือนลงมติไม่ได้ ไม่มีการเปลี่ยนแปลงใด", "Some decisions were refused; none was taken"
+    detail_th = "ดูเหตุผลของแต่ละรายใน errors แก้แล้วส่งใหม่ทั้งหมด"
+    detail_en = "See each one's reason in `errors`, correct it and send all again"
 
 
 REFUSALS: dict[Obstacle, type[Refusal]] = {
