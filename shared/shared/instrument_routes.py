@@ -115,7 +115,7 @@ def router(service: str) -> APIRouter:
         f"/instruments/{service}/{{code}}",
         name=f"get_{service}_instrument",
         responses=problems.responses(InstrumentNotFound),
-        summary="One instrument (แบบประเมิน) whole",
+        summary="One instrument whole (แบบประเมิน)",
     )
     async def get_instrument(
         _principal: Reader, code: Annotated[str, Path(pattern="^[A-Z0-9_]{2,60}$", examples=["SIX_BY_TWO"])]

@@ -75,7 +75,7 @@ async def list_jobs(
     filters: Annotated[JobFilters, Query()],
     request: Request,
 ) -> Response:
-    """List your own jobs and those of your areas, newest first."""
+    """List your own jobs and those of your areas, newest first. งานของท่านและของพื้นที่ของท่าน."""
     rows = await _list(session, principal=principal, page=page, filters=filters)
     shown = [_shown(row, request, now=clock.now()) for row in rows[: page.limit]]
     more = len(rows) > page.limit
@@ -85,7 +85,7 @@ async def list_jobs(
 
 
 async def get_job(session: ReadSession, principal: Reader, job_id: UUID, request: Request) -> Response:
-    """Return a job's state, progress and result."""
+    """Return a job's state, progress and result. สถานะ ความคืบหน้า และผลของงาน."""
     row = await _find(session, job_id, principal=principal)
     shown = _shown(row, request, now=clock.now())
     return Response(paging.json_bytes(shown), media_type="application/json")
@@ -97,6 +97,8 @@ async def stream_job(
     """Send the job at once, whenever it changes, and a last time at its end; then close.
 
     A client that reconnects gets the present state first, whatever `Last-Event-ID` it sends.
+
+    ความคืบหน้าของงานแบบต่อเนื่องจนงานสิ้นสุด
     """
     row = await _find(session, job_id, principal=principal)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -117,10 +119,14 @@ def router(service: str) -> APIRouter:
         list_jobs,
         response_model=paging.Page[Job],
         operation_id=f"list_{service}_jobs",
-        summary="Jobs, newest first",
+        summary="Jobs, newest first (งานเบื้องหลัง)",
     )
     made.add_api_route(
-        "/{job_id}", get_job, response_model=Job, operation_id=f"get_{service}_job", summary="One job"
+        "/{job_id}",
+        get_job,
+        response_model=Job,
+        operation_id=f"get_{service}_job",
+        summary="One job (งานเบื้องหลังหนึ่งงาน)",
     )
     made.add_api_route(
         "/{job_id}/events",
@@ -128,7 +134,7 @@ def router(service: str) -> APIRouter:
         response_class=StreamingResponse,
         responses={200: {"description": "A job per event", "content": {"text/event-stream": {}}}},
         operation_id=f"stream_{service}_job",
-        summary="A job's progress as server-sent events",
+        summary="A job's progress as server-sent events (ความคืบหน้าของงาน)",
     )
     return made
 

@@ -43,7 +43,10 @@ async def download_account_books(
     since: Since = None,
     until: Until = None,
 ) -> Response:
-    """Give cash book, journal, ledger, debtors and trial balance in one file; leaves an audit row."""
+    """Give cash book, journal, ledger, debtors and trial balance in one file; leaves an audit row.
+
+    สมุดเงินสด สมุดรายวัน แยกประเภท ลูกหนี้ และงบทดลองในไฟล์เดียว
+    """
     del lender  # debtors are in it
     span = _span(since, until)
     books = await service.account_books(
@@ -69,7 +72,10 @@ async def download_poverty_books(
     since: Since = None,
     until: Until = None,
 ) -> Response:
-    """Give the brown, purple, green and yellow book of a time in one file; leaves an audit row."""
+    """Give the brown, purple, green and yellow book of a time in one file; leaves an audit row.
+
+    สมุด กข.คจ. สี่เล่มของช่วงเวลาหนึ่งในไฟล์เดียว
+    """
     del lender  # debtors are in it
     span = _span(since, until)
     books = await service.poverty_books(

@@ -111,7 +111,10 @@ async def record_health_check(session: Session, principal: FundWriter, body: New
     summary="Editions of the forms (แบบตรวจสุขภาพ)",
 )
 async def list_health_instruments(session: ReadSession, principal: FundReader) -> HealthInstruments:
-    """List the shipped and the loaded editions; the newest that is valid in a fiscal year is in force."""
+    """List the shipped and the loaded editions; the newest that is valid in a fiscal year is in force.
+
+    แบบตรวจสุขภาพทุกฉบับ ฉบับล่าสุดของปีงบประมาณเป็นฉบับที่ใช้
+    """
     del principal  # forms are everybody's
     return HealthInstruments(items=[editions.shown(one) for one in await editions.all_of(session)])
 
@@ -124,7 +127,10 @@ async def list_health_instruments(session: ReadSession, principal: FundReader) -
 async def get_health_instrument(
     session: ReadSession, principal: FundReader, code: str
 ) -> HealthInstrumentOut:
-    """Return the newest edition of a form with its items and cut-offs, as far as they are known."""
+    """Return the newest edition of a form with its items and cut-offs, as far as they are known.
+
+    แบบตรวจสุขภาพฉบับล่าสุดพร้อมตัวชี้วัดและเกณฑ์
+    """
     del principal  # forms are everybody's
     if code not in ITEMS:
         raise HealthInstrumentNotFound
@@ -140,7 +146,10 @@ async def get_health_instrument(
 async def load_health_instrument(
     session: Session, principal: FundApprover, body: NewHealthInstrument, response: Response
 ) -> HealthInstrumentOut:
-    """Load an edition; checks made before keep theirs. Only for the department (the whole country)."""
+    """Load an edition; checks made before keep theirs. Only for the department (the whole country).
+
+    นำเข้าแบบตรวจสุขภาพฉบับเต็ม เฉพาะส่วนกลาง
+    """
     if not covers(principal.areas, ""):
         raise DepartmentOnly
     await editions.load(session, content=body.content, actor=principal, now=clock.now())

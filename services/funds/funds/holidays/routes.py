@@ -32,7 +32,7 @@ async def list_fund_holidays(
     page: paging.PageParams,
     filters: Annotated[HolidayFilters, Query()],
 ) -> Response:
-    """List the days that were set beside the calendar of Thailand, by day."""
+    """List the days that were set beside the calendar of Thailand, by day. วันหยุดและวันทำงานที่พื้นที่กำหนดเพิ่ม."""
     del principal  # a calendar is everybody's
     after = page.place(date.fromisoformat, str)
     rows = await queries.page(
@@ -59,7 +59,10 @@ async def get_fund_calendar(
         AreaCode | None, Query(description="With the days set for this area and above it")
     ] = None,
 ) -> CalendarOut:
-    """Return Thailand's public holidays with the days set for an area and those it lies in."""
+    """Return Thailand's public holidays with the days set for an area and those it lies in.
+
+    วันหยุดราชการรวมกับวันที่พื้นที่กำหนด
+    """
     del principal  # a calendar is everybody's
     items = await service.year(session, year=year, area_code=area or "")
     return CalendarOut(year=year, area_code=area or "", items=items)
@@ -74,7 +77,10 @@ async def get_fund_calendar(
 async def add_fund_holiday(
     session: Session, principal: FundWriter, new: NewHoliday, response: Response
 ) -> HolidayOut:
-    """Set a holiday that the calendar does not know, or a working day that it takes for one."""
+    """Set a holiday that the calendar does not know, or a working day that it takes for one.
+
+    กำหนดวันหยุดเพิ่ม หรือกำหนดวันหยุดราชการให้เป็นวันทำงาน
+    """
     holiday_id = await service.add(session, new=new, actor=principal, now=clock.now())
     row = await queries.one(session, holiday_id)
     response.headers["Location"] = f"/v1/fund-holidays/{holiday_id}"
@@ -91,5 +97,5 @@ async def add_fund_holiday(
 async def remove_fund_holiday(
     session: Session, principal: FundWriter, holiday_id: UUID, if_match: etags.IfMatch
 ) -> None:
-    """Take a day back; due dates of schedules that exist stay."""
+    """Take a day back; due dates of schedules that exist stay. ยกเลิกวันที่กำหนด ตารางผ่อนชำระที่มีแล้วไม่เปลี่ยน."""
     await service.remove(session, holiday_id=holiday_id, if_match=if_match, actor=principal, now=clock.now())

@@ -31,7 +31,10 @@ router = web.router(tags=["loan papers"])
     summary="The contract of a loan (สัญญากู้ยืมเงิน)",
 )
 async def download_loan_contract(session: Session, principal: LoanReader, loan_id: UUID) -> Response:
-    """Give the contract with the schedule first agreed on, to be signed; leaves an audit row."""
+    """Give the contract with the schedule first agreed on, to be signed; leaves an audit row.
+
+    สัญญากู้พร้อมตารางผ่อนชำระฉบับแรก สำหรับลงนาม
+    """
     facts = await service.contract(session, loan_id=loan_id, principal=principal, now=clock.now())
     return await responses.pdf(contract, facts, name=f"สัญญา {facts.contract_no}")
 
@@ -52,6 +55,8 @@ async def download_loan_statement(
     """Give what was paid out and came in on a loan, as booked; leaves an audit row.
 
     Each receipt by its principal, interest, penalty and what is kept ahead; reversals are shown as such.
+
+    รายการจ่ายและรับชำระของสัญญาตามที่ลงบัญชี
     """
     facts = await service.statement(
         session, loan_id=loan_id, since=since, until=until, principal=principal, now=clock.now()
@@ -88,6 +93,9 @@ async def download_demand_letter(
     summary="The receipt of a repayment (ใบเสร็จรับเงิน)",
 )
 async def download_receipt(session: Session, principal: LoanReader, repayment_id: UUID) -> Response:
-    """Give a receipt; that of a repayment taken back says so across; leaves an audit row."""
+    """Give a receipt; that of a repayment taken back says so across; leaves an audit row.
+
+    ใบเสร็จรับเงิน ใบที่กลับรายการแล้วมีข้อความกำกับ
+    """
     facts = await service.receipt(session, repayment_id=repayment_id, principal=principal, now=clock.now())
     return await responses.pdf(receipt, facts, name=f"ใบเสร็จ {facts.receipt_no}")

@@ -51,7 +51,10 @@ async def list_fund_products(
     page: paging.PageParams,
     filters: Annotated[ProductFilters, Query()],
 ) -> Response:
-    """List products by code, with the rate and the ceiling of the terms in force on a day."""
+    """List products by code, with the rate and the ceiling of the terms in force on a day.
+
+    ประเภทเงินพร้อมอัตราและวงเงินที่ใช้ในวันนั้น
+    """
     del principal  # products are everybody's
     on = filters.on or clock.business_date(clock.now())
     narrowed = queries.Filters(on=on, fund_kind=filters.fund_kind, category=filters.category)
@@ -67,7 +70,10 @@ async def list_fund_products(
     summary="The most that a loan may cost a year (เพดานอัตราดอกเบี้ย ป.พ.พ. มาตรา 654)",
 )
 async def list_rate_caps(principal: FundReader) -> RateCaps:
-    """List the dated caps on rates; a contract of a day may not ask more than the cap in force then."""
+    """List the dated caps on rates; a contract of a day may not ask more than the cap in force then.
+
+    เพดานอัตราดอกเบี้ยตามวันทำสัญญา
+    """
     del principal  # the law is everybody's
     return RateCaps(items=[RateCapOut.model_validate(cap._asdict()) for cap in service.rate_caps()])
 
@@ -83,7 +89,10 @@ async def get_fund_product(
     product_id: UUID,
     on: Annotated[Day | None, Query(description="The day whose terms are shown as in force")] = None,
 ) -> ProductOut:
-    """Return a product, the terms in force on a day and all versions, the newest first."""
+    """Return a product, the terms in force on a day and all versions, the newest first.
+
+    เงื่อนไขที่ใช้อยู่และทุกฉบับ
+    """
     del principal  # products are everybody's
     return await _product(session, product_id, on=on or clock.business_date(clock.now()))
 
@@ -97,7 +106,10 @@ async def get_fund_product(
 async def add_fund_product(
     session: Session, principal: FundApprover, new: NewProduct, response: Response
 ) -> ProductOut:
-    """Add a kind of money with its first terms; a rate above the cap is refused, never lowered."""
+    """Add a kind of money with its first terms; a rate above the cap is refused, never lowered.
+
+    เพิ่มประเภทเงินพร้อมเงื่อนไขแรก อัตราเกินเพดานไม่รับ
+    """
     _department(principal)
     product_id = await service.add(session, new=new, actor=principal, now=clock.now())
     response.headers["Location"] = f"/v1/fund-products/{product_id}"
@@ -115,7 +127,10 @@ async def add_fund_product(
 async def add_fund_product_version(
     session: Session, principal: FundApprover, product_id: UUID, new: NewVersion, response: Response
 ) -> ProductOut:
-    """Add terms that hold from a day on; contracts made before keep theirs."""
+    """Add terms that hold from a day on; contracts made before keep theirs.
+
+    เพิ่มเงื่อนไขตั้งแต่วันที่กำหนด สัญญาเดิมไม่เปลี่ยน
+    """
     _department(principal)
     await service.add_version(session, product_id=product_id, new=new, actor=principal, now=clock.now())
     response.headers["Location"] = f"/v1/fund-products/{product_id}"

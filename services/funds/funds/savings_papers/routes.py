@@ -44,7 +44,10 @@ async def download_savings_passbook(
     member_id: UUID,
     filters: Annotated[StatementFilters, Query()],
 ) -> Response:
-    """Give a member's savings and shares of a time with what was there after each movement. Audited."""
+    """Give a member's savings and shares of a time with what was there after each movement. Audited.
+
+    รายการเงินออมและหุ้นของสมาชิกพร้อมยอดคงเหลือทุกรายการ
+    """
     facts = await service.pass_book(
         session,
         fund_id=fund_id,

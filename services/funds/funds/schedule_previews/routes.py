@@ -51,6 +51,8 @@ async def preview_loan_schedule(
     - a Canadian mortgage: `compounding` 2; an effective annual rate: `compounding` 1
     - interest alone and all principal at the end: `grace_principal` one less than `instalments`
     - add-on interest: `method` flat, with `flat_split` sum_of_digits the rule of 78
+
+    คำนวณตารางผ่อนชำระตามวิธีที่ระบุ โดยไม่บันทึก
     """
     del principal  # arithmetic is everybody's
     answer = await service.preview(session, request=request, now=clock.now())
