@@ -63,9 +63,12 @@ from funds.products.errors import ProductNotFound, RateAboveCap
 from funds.registry.errors import DateInFuture, FundNotActive
 from funds.schedules.errors import (
     BalloonTooLarge,
+    BeyondCalendar,
     FirstDueNotAtStart,
     FirstDueTooEarly,
     GraceTooLong,
+    NegativeAmortisation,
+    PrincipalEveryOutOfRange,
     SecondDueDayTooNear,
 )
 from shared import audit, clock, etags, exports, paging, problems, web
@@ -135,10 +138,13 @@ async def list_loans(
         RateAboveProduct,
         TermTooLong,
         GraceTooLong,
+        PrincipalEveryOutOfRange,
         BalloonTooLarge,
         SecondDueDayTooNear,
         FirstDueTooEarly,
         FirstDueNotAtStart,
+        NegativeAmortisation,
+        BeyondCalendar,
         LoanExists,
         AlreadyContracted,
         ContractNumberUsed,

@@ -20,6 +20,7 @@ from funds.reliefs.schemas import RescheduleTerms
 from funds.reliefs.service import planned_rows
 from funds.schedules.errors import (
     BalloonTooLarge,
+    BeyondCalendar,
     FirstDueNotAtStart,
     GraceTooLong,
     PrincipalEveryOutOfRange,
@@ -150,6 +151,15 @@ async def test_a_contract_is_refused_what_makes_no_schedule(
     fund = await a_fund(session, capital=30_000_000)
     with pytest.raises(refusal):
         await a_contract(session, fund, terms=chosen)
+
+
+async def test_a_contract_of_centuries_is_refused_where_no_product_limits_its_term(
+    session: AsyncSession,
+) -> None:
+    fund = await a_fund(session, kind="savings", capital=30_000_000)
+    await a_product(session, max_months=None, max_instalments=None)
+    with pytest.raises(BeyondCalendar):
+        await a_contract(session, fund, terms={"period": "year", "every": 366, "instalments": 100})
 
 
 async def test_paid_at_the_start_the_first_instalment_waits_for_no_other_day(session: AsyncSession) -> None:
