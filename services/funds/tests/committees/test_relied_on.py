@@ -23,12 +23,13 @@ async def test_who_was_present_is_not_changed_after_a_decision_rests_on_the_meet
     fund, loan_id = await a_late_loan(session)
     meeting_id = await a_meeting(session, fund)
     about: dict[str, Any] = {"fund_id": fund.id, "meeting_id": meeting_id, "actor": OFFICER, "now": NOW}
-    fewer, elsewhere = FundMeetingChange(present=1), FundMeetingChange(place="ศาลาวัด")
+    fewer, more, elsewhere = (
+        FundMeetingChange.model_validate(one) for one in ({"present": 1}, {"present": 7}, {"place": "ศาลาวัด"})
+    )
     await service.change_meeting(session, patch=fewer, if_match="*", **about)
     await service.attach_minutes(session, file=FILE, **about)
     new = NewWriteOff(reason="ผู้กู้หายสาบสูญ", meeting_id=meeting_id)
     await write_offs.propose(session, loan_id=loan_id, new=new, actor=CHAIR, now=LATE)
-    more = FundMeetingChange(present=7)
     with pytest.raises(FundMeetingReliedOn):
         await service.change_meeting(session, patch=more, if_match="*", **about)
     with pytest.raises(FundMeetingReliedOn):
