@@ -263,3 +263,27 @@ async def test_nothing_is_booked_tomorrow_nor_in_books_that_are_not_open(
         await service.open_books(
             session, fund_id=fund_id, kind="poverty", area_code=books.village, now=books.now
         )
+
+
+@pytest.mark.parametrize("first", [1, 1_000])
+async def test_a_posting_reads_no_other_journals_whatever_its_connection_booked_before(
+    database: Database, books: Books, first: int
+) -> None:
+    async def book(count: int, session: AsyncSession) -> None:
+        entries = [books.disbursement(100) for _ in range(count)]
+        by = {"actor": books.treasurer, "now": books.now}
+        await service.post_many(session, fund_id=fund_id, entries=entries, **by)
+
+    async with database.transaction() as session:
+        fund_id = await books.fund(session)
+    one = Database(database.url, application_name="one connection", pool_size=1)
+    for count in (first, 1_000):
+        async with one.transaction() as session:
+            await book(count, session)
+    async with one.transaction() as session:
+        await book(1, session)
+        read_through = await (await driver(session)).fetchval(
+            "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'journals'"
+        )
+    await one.close()
+    assert read_through == 0
