@@ -163,7 +163,8 @@ async def _named(session: AsyncSession, body: NewVillages, *, principal: Princip
         at for at, village in enumerate(body.villages) if not areas.covers(principal.areas, village.code)
     ]
     if foreign:
-        raise Forbidden(errors=[FieldError(f"/villages/{at}/code", "area_not_yours") for at in foreign])
+        told = "area_not_yours", "หมู่บ้านนี้อยู่นอกพื้นที่ของท่าน", "is outside your areas"
+        raise Forbidden(errors=[FieldError(f"/villages/{at}/code", *told) for at in foreign])
     villages = {
         village.code: service.Facts(
             name_th=village.name_th, name_en=village.name_en, lat=village.lat, lon=village.lon
