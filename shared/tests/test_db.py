@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db import Database, driver, fetch
 from shared.sessions import after_commit
 from shared.testing.cluster import Cluster
+from shared.testing.messaging import until
 
 THINGS = Table("things", MetaData(), Column("id", Integer, primary_key=True), Column("name", Text))
 
@@ -218,8 +219,16 @@ async def test_a_cancelled_transaction_is_rolled_back_and_gives_its_connection_b
             written.set()
             await connection.execute("SELECT pg_sleep(60)")
 
+    async def sleeping() -> bool:  # the server drops a cancellation that comes before its statement
+        async with database.read() as session:
+            query = (
+                "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+            )
+            return await (await driver(session)).fetchval(query) is not None
+
     writing = asyncio.create_task(write())
     await written.wait()
+    await until(sleeping)
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
