@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -23,20 +24,19 @@ CONTRACTED = "2022-10-01"
 
 def a_fund(caller: Caller, kind: str, area: str, *, capital: str) -> str:
     """Return the fund of a kind that stands in an area, registered with its capital if nobody did before."""
-    name = f"กองทุน {kind}"
-    listed = caller.get("/v1/funds", area=area, kind=kind, q=name)["items"]
+    listed = caller.get("/v1/funds", area=area, kind=kind)["items"]
     if listed:
         return str(listed[0]["id"])
-    fund = caller.post("/v1/funds", {"kind": kind, "name_th": name, "area_code": area})["id"]
-    body = {
-        "contributed_on": "2022-09-01",
-        "amount": capital,
-        "origin": "state",
-        "held_as": "bank",
-        "document_no": "พช 1/2565",
-    }
-    caller.post(f"/v1/funds/{fund}/capital", body)
-    return str(fund)
+    body = {"kind": kind, "name_th": f"กองทุน {kind}", "area_code": area}
+    fund = str(caller.post("/v1/funds", body)["id"])
+    give(caller, fund, capital)
+    return fund
+
+
+def give(caller: Caller, fund: str, amount: str) -> None:
+    """Add to a fund's capital."""
+    body = {"contributed_on": "2022-09-01", "amount": amount, "origin": "state", "held_as": "bank"}
+    caller.post(f"/v1/funds/{fund}/capital", {**body, "document_no": f"พช {uuid4().hex[:6]}"})
 
 
 def a_member(caller: Caller, fund: str) -> str:
@@ -244,12 +244,17 @@ def recommended(house: House) -> tuple[str, list[str]]:
     """Return a women's fund, and applications of two groups that together ask for more than it has."""
     office, writer = house.person("district3415"), house.person(WRITER)
     fund = a_fund(office, "womens", TAMBON, capital="200000.00")
+    available = Decimal(writer.get(f"/v1/ledgers/{fund}")["available"])
+    if available < 200_000:  # another story's fund
+        give(office, fund, str(200_000 - available))
+        available = Decimal(200_000)
+    amount = f"{available * 6 // 1000 * 100:.2f}"  # three fifths, in whole hundreds
     ids = []
     for _ in range(2):
         members = [{"member_id": a_member(writer, fund)} for _ in range(3)]
         group = {"name": f"กลุ่มทอผ้า {uuid4().hex[:6]}", "formed_on": "2022-09-01", "members": members}
         borrower = ("group", writer.post(f"/v1/funds/{fund}/borrower-groups", group)["id"])
-        body = an_application(fund, "WOMENS_REVOLVING", borrower, "120000.00", months=24, instalments=24)
+        body = an_application(fund, "WOMENS_REVOLVING", borrower, amount, months=24, instalments=24)
         ids.append(hand_in(writer, body))
         assert decide(house.person(SECOND), ids[-1], "recommend") == "recommended"
         assert decide(house.person(SUBCOMMITTEE), ids[-1], "recommend") == "recommended"
