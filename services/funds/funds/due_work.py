@@ -30,6 +30,8 @@ from shared.db import Database
 
 PAUSE: Final = 5.0
 """Seconds between two looks."""
+REMINDED_EVERY: Final = 12
+"""So many times as long between two looks for reminders, which go through all that is due within a month."""
 
 log = structlog.get_logger(__name__)
 
@@ -92,14 +94,14 @@ async def run(settings: Settings, database: Database, stop: asyncio.Event, *, pa
     Each kind of work goes its own round: a webhook that hangs, or a fault in one, delays none of the others.
     """
     way_out = adapter(settings)
-    rounds: list[Callable[[], Awaitable[object]]] = [
-        lambda: count_the_day(database, now=clock.now()),
-        lambda: remind(database, now=clock.now()),
-        lambda: notifications.work(database, way_out, now=clock.now()),
+    rounds: list[tuple[Callable[[], Awaitable[object]], float]] = [
+        (lambda: count_the_day(database, now=clock.now()), pause),
+        (lambda: remind(database, now=clock.now()), pause * REMINDED_EVERY),
+        (lambda: notifications.work(database, way_out, now=clock.now()), pause),
     ]
     async with asyncio.TaskGroup() as tasks:
-        for act in rounds:
-            tasks.create_task(until(stop, act, pause=pause))
+        for act, wait in rounds:
+            tasks.create_task(until(stop, act, pause=wait))
 
 
 async def until(stop: asyncio.Event, act: Callable[[], Awaitable[object]], *, pause: float) -> None:

@@ -31,7 +31,7 @@ from shared.security import Principal
 AT: Final = time(8, 0, tzinfo=BANGKOK)
 """When a day's reminders go out."""
 BATCH: Final = 500
-_PLANNED_AT_ONCE: Final = 5_000
+_PLANNED_AT_ONCE: Final = 20_000  # each look goes through all that is due within a month
 
 _PLAN = """
 INSERT INTO reminders (id, loan_id, schedule_no, number, days, fund_id, area_code, due_on, due_at, created_at)
