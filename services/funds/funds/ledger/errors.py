@@ -63,7 +63,7 @@ class ReservedTooLittle(Conflict):
 
 
 class PeriodClosed(Conflict):
-    """The business date lies in a closed period: book it in the open one."""
+    """The business date lies in a closed period, or before the opening balances: book it in the open one."""
 
     code = "period_closed"
     title_th, title_en = "งวดบัญชีปิดแล้ว", "The period is closed"

@@ -73,7 +73,7 @@ class BooksOut(Schema):
     """Number of the newest journal; there are no gaps before it."""
     last_business_date: date | None
     closed_until: date | None
-    """Nothing is booked on this day or before it any more."""
+    """Nothing is booked until this day any more: the last closing, or the day before opening balances."""
     opened_at: datetime
 
 

@@ -287,3 +287,20 @@ async def test_a_posting_reads_no_other_journals_whatever_its_connection_booked_
         )
     await one.close()
     assert read_through == 0
+
+
+async def test_books_begin_with_their_opening_nothing_is_booked_on_a_day_before_it(
+    session: AsyncSession, books: Books
+) -> None:
+    fund_id = await books.fund(session, capital=0)
+    before = books.today - timedelta(days=1)
+    lines = (Line(Account.BANK, debit=500), Line(Account.CAPITAL, credit=500))
+    opening = await books.post(session, fund_id, books.entry(JournalKind.OPENING, *lines))
+    with pytest.raises(Refusal) as refused:
+        async with session.begin_nested():
+            await books.post(session, fund_id, books.capital(100, on=before))
+    assert refused.value.code == "period_closed"
+    assert (await books.post(session, fund_id, books.capital(100))).number == 2
+
+    await books.reverse(session, fund_id, opening.journal_id)
+    assert (await books.post(session, fund_id, books.capital(100, on=before))).number == 4
