@@ -100,6 +100,8 @@ class Filters:
     fund_kind: str | None = None
     open: bool = False
     """Only loans that are paid out and not closed."""
+    to_give_back: bool = False
+    """Only closed loans with money paid ahead that is still the borrower's."""
 
 
 def _listed(filters: Filters) -> Select[tuple[object, ...]]:
@@ -120,6 +122,8 @@ def _listed(filters: Filters) -> Select[tuple[object, ...]]:
         statement = statement.where(open_ones)
     if filters.late_on is not None:
         statement = statement.where(_LOANS.c.next_due_on < filters.late_on)
+    if filters.to_give_back:
+        statement = statement.where(literal_column("loans.state = 'closed' AND loans.advance > 0"))
     if filters.updated_since is not None:
         statement = statement.where(_LOANS.c.updated_at >= filters.updated_since)
     return statement

@@ -142,6 +142,9 @@ class LoanFilters(Filters):
     updated_since: AwareDatetime | None = None
     fund_kind: Annotated[str, Field(pattern="^(womens|poverty|savings|village|institution)$")] | None = None
     open: Annotated[bool, Field(description="Only loans that are paid out and not closed")] = False
+    to_give_back: Annotated[
+        bool, Field(description="Only closed loans with money paid ahead that is still the borrower's")
+    ] = False
 
 
 class InstalmentOut(Schema):

@@ -192,6 +192,25 @@ async def test_an_advance_is_given_back_with_a_voucher(treasurer: Caller, loan: 
     assert [(entry["kind"], entry["document_no"]) for entry in entries] == [("refund", "บจ 9/2569")]
 
 
+async def test_money_left_over_when_a_loan_closes_stays_listed_until_it_is_given_back(
+    treasurer: Caller, loan: dict[str, Any]
+) -> None:
+    quote = (await treasurer.get(f"/v1/loans/{loan['id']}/payoff")).json()
+    assert quote["total"] == "100000.00"
+    paid = await treasurer.post("/v1/repayments", slip(loan, amount="100004.00", early="payoff"))
+    assert paid.status_code == 201, paid.text
+
+    async def listed() -> list[tuple[str, str]]:
+        items = (await treasurer.get("/v1/loans", to_give_back="true")).json()["items"]
+        return [(one["id"], one["advance"]) for one in items]
+
+    assert await listed() == [(loan["id"], "4.00")]
+    refund = {"channel": "cash", "document_no": "บจ 9/2569", "amount": "4.00"}
+    given = await treasurer.post(f"/v1/loans/{loan['id']}/advance-refunds", refund)
+    assert given.status_code == 201, given.text
+    assert await listed() == []
+
+
 async def test_an_officer_takes_the_receipts_away_as_a_file_only_with_the_right_to_export(
     treasurer: Caller, loan: dict[str, Any]
 ) -> None:
