@@ -37,11 +37,11 @@ async def run(home: Home, table: Table) -> None:
         url = Path(folder).as_uri()
         work, files = book_jobs.work(files_url=url), Files(url)
         good = await _sent(database, files, _workbook(rows, faults=False), village="34190101")
-        dry = await _timed(database, work, good, "start_check", person="clerk")
-        posted = await _timed(database, work, good, "start_post", person="chair")
+        dry = await _timed(database, work, good, person="clerk")
+        posted = await _timed(database, work, good, person="chair", post=True)
         await _counted(database, rows)
         bad = await _sent(database, files, _workbook(rows, faults=True), village="34190102")
-        marked = await _timed(database, work, bad, "start_check", person="clerk")
+        marked = await _timed(database, work, bad, person="clerk")
     for name, seconds in (
         ("dry run", dry),
         ("posting", posted),
@@ -86,13 +86,18 @@ async def _sent(database: Database, files: Files, content: bytes, *, village: st
 
 
 async def _timed(
-    database: Database, work: dict[str, jobs.Work], import_id: UUID, start: str, *, person: str
+    database: Database, work: dict[str, jobs.Work], import_id: UUID, *, person: str, post: bool = False
 ) -> float:
     from funds.book_imports import service  # noqa: PLC0415
 
+    by: dict[str, Any] = {"import_id": import_id, "actor": _person(person)}
     began = time.monotonic()
     async with database.transaction() as session:
-        await getattr(service, start)(session, import_id=import_id, actor=_person(person), now=_NOW)
+        if post:
+            read = await service.standing(session, import_id, actor=by["actor"])
+            await service.start_post(session, if_match=f'"{read["version"]}"', now=_NOW, **by)
+        else:
+            await service.start_check(session, now=_NOW, **by)
     await jobs.run_pending(database, work)
     return time.monotonic() - began
 
