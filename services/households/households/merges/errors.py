@@ -28,15 +28,6 @@ class AlreadyMerged(Conflict):
     detail_en = "Use the entry that was kept"
 
 
-class SameEntry(InvalidField):
-    """An entry cannot be merged into itself."""
-
-    code = "same_entry"
-    title_th, title_en = "เป็นรายการเดียวกัน", "It is the same entry"
-    detail_th = "ระบุสองรายการที่ต่างกัน"
-    detail_en = "Name two different entries"
-
-
 class DistrictRequired(InvalidField):
     """Duplicates are looked for in a district or below."""
 
